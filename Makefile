@@ -1,0 +1,75 @@
+# `make book` builds the web pages, `make test` runs every check. Both set up what they need first:
+# an environment in .venv from requirements.txt, and the data in your cache directory.
+
+PYTHON ?= python3
+SUPPORTED := >=3.11,<3.14
+BIN := .venv/bin
+READY := .venv/.ready
+
+# uv installs in seconds what takes pip minutes. If you have none, one is put into .uv, next to any
+# Python that it has to fetch because yours is too old or too new.
+UV := $(or $(shell command -v uv),.uv/bin/uv)
+export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.uv/python
+export VIRTUAL_ENV := $(CURDIR)/.venv
+
+# PyTorch's CPU build: from the folder that pip's find-links names if it does, else from PyTorch's own
+# index. `make TORCH_BACKEND=auto ...` takes the build for your GPU.
+FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS),$(shell $(PYTHON) -m pip config get global.find-links 2>/dev/null))
+TORCH_BACKEND ?= $(if $(FIND_LINKS),,cpu)
+INSTALL := $(UV) pip install --quiet $(if $(FIND_LINKS),--find-links $(FIND_LINKS)) $(if $(TORCH_BACKEND),--torch-backend $(TORCH_BACKEND))
+
+# `make test TAB=pytorch` runs the notebooks of one framework.
+TAB ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help book test execute check format lock bench data clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+book: $(READY) data ## Execute notebooks that are out of date, then build the pages in _build/html
+	$(BIN)/tabbook build
+
+test: $(READY) data ## Lint, type-check, run the unit tests and re-execute every notebook (TAB=... for one framework)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pytest --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
+
+execute: $(READY) data ## Execute the notebooks that are out of date
+	$(BIN)/tabbook execute $(if $(TAB),--tab $(TAB))
+
+check: $(READY) ## Report what can be known of the chapters without executing them
+	$(BIN)/tabbook check
+
+bench: $(READY) data ## Measure seconds per epoch against a bare loop, in each framework
+	$(BIN)/python benchmarks/epoch.py
+
+format: $(READY) ## Format the Python files
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+data: $(READY)
+	@$(BIN)/python -m d2l_local.common.fashion_mnist
+
+# torch's own requirements name the CUDA libraries of its GPU build; they are left to torch.
+lock: $(UV) ## Write requirements.txt anew from requirements.in
+	$(UV) pip compile --quiet --universal --python-version 3.11 --no-emit-find-links --no-header \
+	  --no-annotate $(if $(FIND_LINKS),--find-links $(FIND_LINKS)) requirements.in --output-file .requirements.tmp > /dev/null
+	{ echo '# Made by `make lock` from requirements.in.'; \
+	  sed -E '/^(nvidia|cuda|triton|torch)/d' .requirements.tmp; grep '^torch==' requirements.in; } > requirements.txt
+	rm .requirements.tmp
+
+$(READY): requirements.txt requirements-nodeps.txt pyproject.toml | $(UV)
+	$(UV) venv --quiet --allow-existing --python "$(SUPPORTED)" .venv
+	$(INSTALL) --requirements requirements.txt
+	$(INSTALL) --no-deps --requirements requirements-nodeps.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	touch $@
+
+.uv/bin/uv:
+	$(PYTHON) -m venv .uv || { echo 'No venv module: on Debian and Ubuntu, apt-get install python3-venv; or install uv.' >&2; exit 1; }
+	.uv/bin/pip install --quiet uv
+
+clean: ## Remove what was built, but not the environment
+	rm -rf _build

@@ -1,0 +1,6 @@
+"""Support library of the course: `from d2l_local import torch as d2l` (or `tensorflow`, or `mxnet`).
+
+Importing this package imports no framework; each face imports its own.
+"""
+
+__version__ = "0.1.0"

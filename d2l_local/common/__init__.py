@@ -1,0 +1,1 @@
+"""What is the same in every framework: numpy and matplotlib only."""

@@ -1,0 +1,56 @@
+"""Classes that are built cell by cell, and constructors that remember their arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+Member = TypeVar("Member", bound=Callable[..., Any])
+
+
+def add_to_class(Class: type) -> Callable[[Member], Member]:
+    """Return a decorator that makes a function or class a member of `Class`, under its own name.
+
+    Instances that exist already get the new member too, because Python looks methods up in the
+    class each time they are called.
+
+    Raises:
+        TypeError: if `Class` is an instance rather than a class.
+    """
+    if not inspect.isclass(Class):
+        raise TypeError(
+            f"add_to_class needs a class, but {Class!r} is an instance of "
+            f"{type(Class).__name__}; write @d2l.add_to_class({type(Class).__name__})"
+        )
+
+    def decorator(member: Member) -> Member:
+        setattr(Class, member.__name__, member)
+        return member
+
+    return decorator
+
+
+class HyperParameters:
+    """Base of the classes that keep the arguments of their constructor as attributes."""
+
+    hparams: dict[str, Any]
+
+    def save_hyperparameters(self, ignore: Iterable[str] = ()) -> None:
+        """Store every local variable of the calling function as an attribute of the same name.
+
+        Called on the first line of `__init__`, these are its arguments. `self`, names that start
+        with an underscore and the names in `ignore` are left out. `self.hparams` maps the names
+        to the values.
+        """
+        frame = inspect.currentframe()
+        assert frame is not None
+        assert frame.f_back is not None
+        hidden = {"self", *ignore}
+        self.hparams = {
+            name: value
+            for name, value in frame.f_back.f_locals.items()
+            if name not in hidden and not name.startswith("_")
+        }
+        for name, value in self.hparams.items():
+            setattr(self, name, value)

@@ -1,0 +1,106 @@
+"""Base classes of models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from mxnet import Context, gluon, np
+from mxnet.gluon import nn
+
+from d2l_local.common.board import ProgressBoard
+from d2l_local.common.training import ModuleMethods
+from d2l_local.mxnet.train import SGD
+
+nn_Module = nn.Block
+
+
+class Module(nn.Block, ModuleMethods):
+    """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
+
+    Parameters are those of Gluon blocks or, in a model without any, the attributes that are
+    arrays; the trainer attaches their gradients when `attach_grad` has not been called.
+    """
+
+    def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
+        super().__init__()
+        self.save_hyperparameters()
+        self.board = ProgressBoard()
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """Return `self.net(X)`; define `net`, or a forward pass of your own."""
+        if not hasattr(self, "net"):
+            name = type(self).__name__
+            raise NotImplementedError(f"{name} has neither `net` nor a forward pass of its own")
+        return self.net(X)
+
+    def get_scratch_params(self) -> list[np.ndarray]:
+        """Return the attributes that are arrays, and those of the modules inside."""
+        params = []
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                params.append(value)
+            elif isinstance(value, Module):
+                params.extend(value.get_scratch_params())
+        return params
+
+    def parameters(self) -> Any:
+        """Return the parameters of the Gluon blocks or, if there are none, the arrays."""
+        params = self.collect_params()
+        return params if len(params.keys()) else self.get_scratch_params()
+
+    def set_scratch_params_device(self, device: Context) -> None:
+        """Move the attributes that are arrays to another device, with gradients attached."""
+        for name, value in list(vars(self).items()):
+            if isinstance(value, np.ndarray):
+                moved = value.as_in_ctx(device)
+                moved.attach_grad()
+                setattr(self, name, moved)
+            elif isinstance(value, Module):
+                value.set_scratch_params_device(device)
+
+
+class Classifier(Module):
+    """Base of the models whose outputs are class scores (logits) of shape (n, classes)."""
+
+    def validation_step(self, batch: Sequence[np.ndarray]) -> None:
+        """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
+        Y_hat = self(*batch[:-1])
+        self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
+        self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
+
+    def accuracy(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:
+        """Return the fraction of correct predictions, or with `averaged=False` 1 or 0 for each.
+
+        Args:
+            Y_hat: logits, (..., classes).
+            Y: labels, (...).
+            averaged: whether to return the mean.
+        """
+        Y_hat = Y_hat.reshape((-1, Y_hat.shape[-1]))
+        correct = (Y_hat.argmax(axis=1).astype(Y.dtype) == Y.reshape(-1)).astype(np.float32)
+        return correct.mean() if averaged else correct
+
+    def loss(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:
+        """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
+        losses = gluon.loss.SoftmaxCrossEntropyLoss()(
+            Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
+        )
+        return losses.mean() if averaged else losses
+
+    def configure_optimizers(self) -> gluon.Trainer | SGD:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        params = self.parameters()
+        if isinstance(params, list):
+            return SGD(params, self.lr)
+        return gluon.Trainer(params, "sgd", {"learning_rate": self.lr})
+
+    def layer_summary(self, X_shape: Sequence[int]) -> None:
+        """Print the output shape of each layer of `net` for an input of shape `X_shape`."""
+        X = np.random.randn(*X_shape)
+        for layer in self.net:
+            X = layer(X)
+            print(f"{layer.__class__.__name__} output shape:\t{tuple(X.shape)}")
+
+
+Classification = Classifier

@@ -1,0 +1,93 @@
+"""Functions that have the same name in every framework."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mxnet import np, npx
+
+ones_like = np.ones_like
+ones = np.ones
+zeros_like = np.zeros_like
+zeros = np.zeros
+tensor = np.array
+arange = np.arange
+meshgrid = np.meshgrid
+linspace = np.linspace
+eye = np.eye
+normal = np.random.normal
+rand = np.random.rand
+randn = np.random.randn
+int32 = np.int32
+int64 = np.int64
+float32 = np.float32
+
+sin = np.sin
+sinh = np.sinh
+cos = np.cos
+cosh = np.cosh
+tanh = np.tanh
+exp = np.exp
+log = np.log
+abs = np.abs
+sigmoid = npx.sigmoid
+
+batch_matmul = npx.batch_dot
+concat = np.concatenate
+stack = np.stack
+transpose = np.transpose
+expand_dims = np.expand_dims
+swapaxes = np.swapaxes
+repeat = np.repeat
+
+
+def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the product of `a` and `b`, as `np.dot` does.
+
+    Two matrices of float32 go through the operator of dense layers, whose oneDNN kernel is more
+    than twice as fast as the one behind `np.dot`.
+    """
+    if a.ndim == b.ndim == 2 and a.dtype == b.dtype == np.float32:
+        columns = b.shape[1]
+        return npx.fully_connected(a, b.T, num_hidden=columns, no_bias=True, flatten=False)
+    return np.dot(a, b)
+
+
+def numpy(x: np.ndarray, *args: Any, **kwargs: Any) -> Any:
+    """Return the values of `x` as a numpy array, from any device."""
+    return x.asnumpy(*args, **kwargs)
+
+
+def size(x: np.ndarray) -> int:
+    """Return the number of elements of `x`."""
+    return x.size
+
+
+def reshape(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return `x` in another shape."""
+    return x.reshape(*args, **kwargs)
+
+
+def to(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return `x` on another device."""
+    return x.as_in_ctx(*args, **kwargs)
+
+
+def reduce_sum(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return the sum of `x`, over all elements or over an axis."""
+    return x.sum(*args, **kwargs)
+
+
+def reduce_mean(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return the mean of `x`, over all elements or over an axis."""
+    return x.mean(*args, **kwargs)
+
+
+def argmax(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return the index of the largest element, over all or along an axis."""
+    return x.argmax(*args, **kwargs)
+
+
+def astype(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
+    """Return `x` with another element type."""
+    return x.astype(*args, **kwargs)

@@ -1,0 +1,73 @@
+"""The training loop, and an optimizer for parameters that are plain arrays."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from mxnet import Context, autograd, np
+
+from d2l_local.common.hyperparameters import HyperParameters
+from d2l_local.common.training import TrainerMethods
+from d2l_local.mxnet.device import gpu, num_gpus
+
+
+class SGD(HyperParameters):
+    """Stochastic gradient descent over a list of arrays with attached gradients."""
+
+    def __init__(self, params: Sequence[np.ndarray], lr: float):
+        self.save_hyperparameters()
+
+    def step(self, _: Any) -> None:
+        """Move each parameter against its gradient; the batch size is in the loss already."""
+        for param in self.params:
+            param -= self.lr * param.grad
+
+
+class Trainer(TrainerMethods):
+    """Trains a model: `Trainer(max_epochs=10).fit(model, data)`."""
+
+    def available_gpus(self) -> list[Context]:
+        """Return the GPUs of this machine."""
+        return [gpu(i) for i in range(num_gpus())]
+
+    def prepare_model(self, model: Any) -> None:
+        """Connect the model and this trainer, and move the model to the first GPU in use."""
+        super().prepare_model(model)
+        if self.gpus:
+            model.collect_params().reset_ctx(self.gpus[0])
+            model.set_scratch_params_device(self.gpus[0])
+        for param in model.get_scratch_params():
+            if param.grad is None:
+                param.attach_grad()
+
+    def prepare_batch(self, batch: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
+        """Return the batch on the first GPU in use, or as it is."""
+        return [a.as_in_ctx(self.gpus[0]) for a in batch] if self.gpus else batch
+
+    def fit_epoch(self) -> None:
+        """Train for one epoch, then validate."""
+        for batch in self.train_dataloader:
+            with autograd.record():
+                loss = self.model.training_step(self.prepare_batch(batch))
+            loss.backward()
+            if self.gradient_clip_val > 0:
+                self.clip_gradients(self.gradient_clip_val, self.model)
+            self.optim.step(1)
+            self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
+        for batch in self.val_dataloader:
+            self.model.validation_step(self.prepare_batch(batch))
+            self.val_batch_idx += 1
+
+    def clip_gradients(self, grad_clip_val: float, model: Any) -> None:
+        """Scale the gradients so that their joint norm is at most `grad_clip_val`."""
+        params = model.parameters()
+        if not isinstance(params, list):
+            params = [p.data() for p in params.values() if p.grad_req != "null"]
+        norm = math.sqrt(sum(float((param.grad**2).sum()) for param in params))
+        if norm > grad_clip_val:
+            for param in params:
+                param.grad[:] *= grad_clip_val / norm

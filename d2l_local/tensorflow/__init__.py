@@ -1,0 +1,23 @@
+"""The TensorFlow face of the library: `from d2l_local import tensorflow as d2l`."""
+
+import os
+
+# TensorFlow reads these once, when it is imported. Its log would end up in every notebook, and
+# oneDNN, which rounds differently from one processor to the next, announces itself all the same.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+from d2l_local.common.board import ProgressBoard
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
+from d2l_local.common.hyperparameters import HyperParameters, add_to_class
+from d2l_local.common.lazy import lazy_attribute
+from d2l_local.common.record import record
+from d2l_local.tensorflow.data import DataModule, FashionMNIST
+from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
+from d2l_local.tensorflow.model import Classification, Classifier, Module, nn_Module
+from d2l_local.tensorflow.ops import *  # noqa: F403
+from d2l_local.tensorflow.train import Trainer
+
+
+def __getattr__(name: str) -> object:
+    return lazy_attribute(__name__, name)

@@ -1,0 +1,109 @@
+"""Base classes of models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from d2l_local.common.board import ProgressBoard
+from d2l_local.common.training import ModuleMethods
+
+nn_Module = tf.keras.Model
+
+
+class Module(ModuleMethods, tf.keras.Model):
+    """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
+
+    Attributes that are `tf.Variable`s, alone or in lists and dictionaries, are parameters of the
+    model just as the weights of Keras layers are.
+    """
+
+    def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
+        super().__init__()
+        # Keras keeps the argument of `compile` here, which would hide the method of that name.
+        del self.loss
+        self.save_hyperparameters()
+        self.board = ProgressBoard()
+        self.training = None
+        self.plotted: list[tuple[str, Any, bool]] | None = None
+
+    def forward(self, X: Any) -> Any:
+        """Return `self.net(X)`; define `net`, or a forward pass of your own."""
+        if not hasattr(self, "net"):
+            name = type(self).__name__
+            raise NotImplementedError(f"{name} has neither `net` nor a forward pass of its own")
+        return self.net(X)
+
+    def call(self, X: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """Return `forward(X)`, in training or inference mode for the layers inside."""
+        if training is not None:
+            self.training = training
+        return self.forward(X, *args, **kwargs)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        # Keras hands `training` down to layers such as Dropout only if the outermost call has it.
+        if self.training is not None:
+            kwargs.setdefault("training", self.training)
+        return super().__call__(*args, **kwargs)
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The parameters: those of Keras layers, then the attributes that are `tf.Variable`s."""
+        found = {id(v): v for v in super().trainable_variables}
+        for layer in self._flatten_layers(include_self=True):
+            for value in tf.nest.flatten(list(vars(layer).values())):
+                if isinstance(value, tf.Variable) and value.trainable:
+                    found.setdefault(id(value), value)
+        return list(found.values())
+
+    def plot(self, key: str, value: Any, train: bool) -> None:
+        """Add `value` to a curve of the board; in a graph, leave it for the graph's caller."""
+        if self.plotted is None:
+            super().plot(key, value, train)
+        else:
+            self.plotted.append((key, value, train))
+
+
+class Classifier(Module):
+    """Base of the models whose outputs are class scores (logits) of shape (n, classes)."""
+
+    def validation_step(self, batch: Sequence[Any]) -> None:
+        """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
+        Y_hat = self(*batch[:-1])
+        self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
+        self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
+
+    def accuracy(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:
+        """Return the fraction of correct predictions, or with `averaged=False` 1 or 0 for each.
+
+        Args:
+            Y_hat: logits, (..., classes).
+            Y: labels, (...).
+            averaged: whether to return the mean.
+        """
+        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
+        Y = tf.reshape(Y, (-1,))
+        correct = tf.cast(tf.argmax(Y_hat, axis=1, output_type=Y.dtype) == Y, tf.float32)
+        return tf.reduce_mean(correct) if averaged else correct
+
+    def loss(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:
+        """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
+        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(Y, (-1,)), Y_hat)
+        return tf.reduce_mean(losses) if averaged else losses
+
+    def configure_optimizers(self) -> tf.keras.optimizers.Optimizer:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        return tf.keras.optimizers.SGD(self.lr)
+
+    def layer_summary(self, X_shape: Sequence[int]) -> None:
+        """Print the output shape of each layer of `net` for an input of shape `X_shape`."""
+        X = tf.random.normal(X_shape)
+        for layer in self.net.layers:
+            X = layer(X)
+            print(f"{layer.__class__.__name__} output shape:\t{tuple(X.shape)}")
+
+
+Classification = Classifier

@@ -1,0 +1,57 @@
+"""The training loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from d2l_local.common.training import TrainerMethods
+from d2l_local.tensorflow.compiled import CompiledStep
+from d2l_local.tensorflow.device import gpu, num_gpus
+from d2l_local.tensorflow.model import Module
+
+
+class Trainer(TrainerMethods):
+    """Trains a model: `Trainer(max_epochs=10).fit(model, data)`.
+
+    The first batch runs eagerly, the others as a graph (see `CompiledStep`).
+    """
+
+    def available_gpus(self) -> list[Any]:
+        """Return the GPUs of this machine."""
+        return [gpu(i) for i in range(num_gpus())]
+
+    def prepare_model(self, model: Module) -> None:
+        """Connect the model and this trainer."""
+        super().prepare_model(model)
+        self.update = CompiledStep(self.update_on, model)
+        self.validate = CompiledStep(model.validation_step, model)
+
+    def fit_epoch(self) -> None:
+        """Train for one epoch, then validate."""
+        self.model.training = True
+        for batch in self.train_dataloader:
+            self.update(self.prepare_batch(batch))
+            self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
+        self.model.training = False
+        for batch in self.val_dataloader:
+            self.validate(self.prepare_batch(batch))
+            self.val_batch_idx += 1
+
+    def update_on(self, batch: Sequence[Any]) -> None:
+        """Compute the loss of a batch and let the optimizer take one step."""
+        with tf.GradientTape() as tape:
+            loss = self.model.training_step(batch)
+        variables = self.model.trainable_variables
+        grads = tape.gradient(loss, variables)
+        if self.gradient_clip_val > 0:
+            grads = self.clip_gradients(self.gradient_clip_val, grads)
+        self.optim.apply_gradients(zip(grads, variables, strict=True))
+
+    def clip_gradients(self, grad_clip_val: float, grads: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Return the gradients, scaled so that their joint norm is at most `grad_clip_val`."""
+        return tf.clip_by_global_norm(grads, grad_clip_val)[0]

@@ -1,0 +1,103 @@
+"""Data sets and their batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from d2l_local.common import fashion_mnist
+from d2l_local.common.figures import show_images
+from d2l_local.common.loader import ArrayLoader
+from d2l_local.common.training import DataModuleMethods
+
+
+class DataModule(DataModuleMethods):
+    """Base of the data sets: training and validation batches."""
+
+    def __init__(self, root: str = "../data", num_workers: int = 4):
+        self.save_hyperparameters()
+
+    def get_tensorloader(
+        self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
+    ) -> ArrayLoader:
+        """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
+        return _loader([t[indices] for t in tensors], self.batch_size, train)
+
+
+def _loader(
+    tensors: Sequence[torch.Tensor],
+    batch_size: int,
+    shuffle: bool,
+    transform: Callable[..., Sequence[torch.Tensor]] | None = None,
+) -> ArrayLoader:
+    def permutation(n: int) -> torch.Tensor:
+        return torch.randperm(n).to(tensors[0].device)
+
+    return ArrayLoader(
+        tensors, batch_size, permutation if shuffle else None, torch.Tensor.__getitem__, transform
+    )
+
+
+class FashionMNIST(DataModule):
+    """Fashion-MNIST: 60,000 images to train on and 10,000 to validate on, in ten classes.
+
+    A batch is (images, labels): float32 in [0, 1] of shape (n, 1, height, width), and int64 of
+    shape (n,). The images stay bytes in memory and become floats batch by batch.
+
+    Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747.
+    """
+
+    def __init__(self, batch_size: int = 64, resize: tuple[int, int] = (28, 28)):
+        super().__init__()
+        self.save_hyperparameters()
+        self.train = ImageDataset(*fashion_mnist.load(train=True), resize)
+        self.val = ImageDataset(*fashion_mnist.load(train=False), resize)
+
+    def text_labels(self, indices: Sequence[int]) -> list[str]:
+        """Return the names of the classes `indices`."""
+        return [fashion_mnist.LABELS[int(i)] for i in indices]
+
+    def get_dataloader(self, train: bool) -> ArrayLoader:
+        """Return the batches of the training set, shuffled, or of the validation set."""
+        data = self.train if train else self.val
+        return _loader((data.images, data.labels), self.batch_size, train, data.transform)
+
+    def visualize(
+        self,
+        batch: Sequence[torch.Tensor],
+        nrows: int = 1,
+        ncols: int = 8,
+        labels: Sequence[str] = (),
+    ) -> None:
+        """Show the images of a batch, with `labels` or the names of their classes as titles."""
+        X, y = batch
+        show_images(X.squeeze(1), nrows, ncols, titles=labels or self.text_labels(y))
+
+
+class ImageDataset(torch.utils.data.Dataset):
+    """Images in memory as bytes; an item is (float32 image (1, height, width), label)."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, resize: tuple[int, int]):
+        self.images = torch.tensor(images)
+        self.labels = torch.tensor(labels, dtype=torch.int64)
+        self.resize = tuple(resize)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
+        X, y = self.transform(self.images[i : i + 1], self.labels[i])
+        return X[0], int(y)
+
+    def transform(
+        self, images: torch.Tensor, labels: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""
+        X = images.unsqueeze(1).float().div_(255)
+        if X.shape[2:] != self.resize:
+            X = nn.functional.interpolate(X, self.resize, mode="bilinear", antialias=True)
+        return X, labels

@@ -1,0 +1,1 @@
+"""Tabbed Markdown to one notebook per framework, and to a Jupyter Book with synced tabs."""

@@ -1,0 +1,269 @@
+"""The structure of a piece of prose: what marks on lines of their own belong to.
+
+`:label:` stands under a heading, a figure or a table, `:width:` under a figure, `:eqlabel:` under
+an equation, and a caption above a table. Everything else is text and comes out as it went in.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tabbook.fences import Fence, find_fences
+
+_MARK_LINE = re.compile(r"[ \t]*(?::(?:label|width|height):`[^`]+`[ \t]*)+$")
+_MARK = re.compile(r":(label|width|height):`([^`]+)`")
+_HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
+_UNDERLINE = re.compile(r"(?:={2,}|-{2,})[ \t]*$")
+_FIGURE = re.compile(
+    r"(?P<indent>[ \t]*)!\[(?P<caption>.*)\]"
+    r"\((?P<path>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)[ \t]*$",
+    re.DOTALL,
+)
+_EQUATION = re.compile(
+    r"(?P<indent>[ \t]*)\$\$(?P<body>(?:(?!\$\$).)+)\$\$(?P<point>[.,;]?)\s*"
+    r":eqlabel:`(?P<label>[^`]+)`[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_CAPTION = re.compile(r":(?![-\w]+:`)[ \t]*(?P<text>\S.*)$")
+_BIBLIOGRAPHY = re.compile(r"[ \t]*:bibliography:`(?P<file>[^`]+)`[ \t]*$")
+
+
+@dataclass
+class Text:
+    """Lines that need no more than their inline marks translated."""
+
+    line: int
+    lines: list[str]
+
+
+@dataclass
+class Fenced:
+    """A fenced block, with its fences."""
+
+    line: int
+    fence: Fence
+    lines: list[str]
+
+
+@dataclass
+class Heading:
+    """A section's title; `lines` are the heading as it is written.
+
+    Here and below, `labels` has the line of each label.
+    """
+
+    line: int
+    title: str
+    lines: list[str]
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Figure:
+    """An image that is a paragraph of its own."""
+
+    line: int
+    indent: str
+    caption: str
+    path: str
+    options: dict[str, str] = field(default_factory=dict)
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Table:
+    """A pipe table with the caption above it."""
+
+    line: int
+    indent: str
+    caption: str
+    rows: list[str]
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Equation:
+    """A displayed equation that has a label; `body` has the lines between the dollar signs."""
+
+    line: int
+    indent: str
+    body: list[str]
+    label: str
+    label_line: int
+
+
+@dataclass
+class Target:
+    """A label with nothing above it that could carry it."""
+
+    line: int
+    label: str
+
+
+@dataclass
+class Bibliography:
+    """The place of the list of references."""
+
+    line: int
+    file: str
+
+
+Block = Text | Fenced | Heading | Figure | Table | Equation | Target | Bibliography
+
+
+def parse_blocks(lines: Sequence[str]) -> list[Block]:
+    """Split the lines of a markdown cell into blocks, in order; `line` counts from 0."""
+    return _Parser(lines).parse()
+
+
+class _Parser:
+    """Reads blocks from the top; each `_take...` returns the line behind what it took, or None."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.fences = {fence.start: fence for fence in find_fences(lines)}
+        self.blocks: list[Block] = []
+
+    def parse(self) -> list[Block]:
+        takes = (
+            self._take_fence,
+            self._take_marks,
+            self._take_heading,
+            self._take_figure,
+            self._take_equation,
+            self._take_table,
+            self._take_bibliography,
+            self._take_text,
+        )
+        line = 0
+        while line < len(self.lines):
+            ends = (take(line) for take in takes)
+            line = next(end for end in ends if end is not None)
+        return self.blocks
+
+    def _is_blank(self, line: int) -> bool:
+        return not 0 <= line < len(self.lines) or not self.lines[line].strip()
+
+    def _take_fence(self, line: int) -> int | None:
+        fence = self.fences.get(line)
+        if fence is None:
+            return None
+        self.blocks.append(Fenced(line, fence, list(self.lines[line : fence.end])))
+        return fence.end
+
+    def _take_marks(self, line: int) -> int | None:
+        if not _MARK_LINE.match(self.lines[line]):
+            return None
+        for name, argument in _MARK.findall(self.lines[line]):
+            if name == "label":
+                self._add_label(line, argument)
+            else:
+                self._add_option(name, argument)
+        return line + 1
+
+    def _add_label(self, line: int, label: str) -> None:
+        for block in reversed(self.blocks):
+            if isinstance(block, Heading | Figure | Table):
+                block.labels[label] = line
+                return
+        self.blocks.append(Target(line, label))
+
+    def _add_option(self, name: str, value: str) -> None:
+        figures = [block for block in self.blocks if isinstance(block, Figure)]
+        if figures:
+            figures[-1].options[name] = value
+
+    def _take_heading(self, line: int) -> int | None:
+        text = self.lines[line]
+        heading = _HEADING.match(text)
+        if heading:
+            self.blocks.append(Heading(line, heading["title"], [text]))
+            return line + 1
+        underlined = line + 1 < len(self.lines) and _UNDERLINE.match(self.lines[line + 1])
+        if underlined and self._is_blank(line - 1) and re.match(r"[^\s|>#*+-]", text):
+            self.blocks.append(Heading(line, text.strip(), list(self.lines[line : line + 2])))
+            return line + 2
+        return None
+
+    def _take_figure(self, line: int) -> int | None:
+        if not self.lines[line].lstrip().startswith("!["):
+            return None
+        end = line + 1
+        while not self._is_blank(end) and not _MARK_LINE.match(self.lines[end]):
+            end += 1
+        if self._is_blank(end) and not self._is_blank(line - 1):
+            return None  # the last line of a paragraph
+        figure = _FIGURE.match("\n".join(self.lines[line:end]))
+        if figure is None or not _is_balanced(figure["caption"]):
+            return None
+        caption = " ".join(figure["caption"].split())
+        self.blocks.append(Figure(line, figure["indent"], caption, figure["path"]))
+        return end
+
+    def _take_equation(self, line: int) -> int | None:
+        if not self.lines[line].lstrip().startswith("$$"):
+            return None
+        found = _EQUATION.match("\n".join(self.lines[line:]))
+        if found is None:
+            return None
+        indent, end = found["indent"], line + found[0].count("\n")
+        rows = (found["body"].strip() + found["point"]).split("\n")
+        body = [row.removeprefix(indent) for row in rows]
+        self.blocks.append(Equation(line, indent, body, found["label"], end))
+        return end + 1
+
+    def _take_table(self, line: int) -> int | None:
+        caption, start = self._caption(line)
+        if not self._is_table(start):
+            return None
+        end = start
+        while not self._is_blank(end) and "|" in self.lines[end]:
+            end += 1
+        rows = [row.strip() for row in self.lines[start:end]]
+        indent = self.lines[start][: self.lines[start].index(rows[0][0])]
+        self.blocks.append(Table(line, indent, caption, rows))
+        return end
+
+    def _caption(self, line: int) -> tuple[str, int]:
+        """Return the caption that begins here, or none, and the line where its table has to be."""
+        first = _CAPTION.match(self.lines[line])
+        if first is None or not self._is_blank(line - 1):
+            return "", line
+        words = [first["text"]]
+        line += 1
+        while not self._is_blank(line):
+            words.append(self.lines[line].strip())
+            line += 1
+        while line < len(self.lines) and self._is_blank(line):
+            line += 1
+        return " ".join(words).rstrip(), line
+
+    def _is_table(self, line: int) -> bool:
+        head, rule = ("".join(self.lines[at : at + 1]) for at in (line, line + 1))
+        return "|" in head and "|" in rule and _TABLE_RULE.match(rule) is not None
+
+    def _take_bibliography(self, line: int) -> int | None:
+        found = _BIBLIOGRAPHY.match(self.lines[line])
+        if found is None:
+            return None
+        self.blocks.append(Bibliography(line, found["file"]))
+        return line + 1
+
+    def _take_text(self, line: int) -> int | None:
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, Text) and last.line + len(last.lines) == line:
+            last.lines.append(self.lines[line])
+        else:
+            self.blocks.append(Text(line, [self.lines[line]]))
+        return line + 1
+
+
+def _is_balanced(caption: str) -> bool:
+    """Whether brackets close only what was opened: not so in the text between two images."""
+    depth = 0
+    for character in caption:
+        depth += (character == "[") - (character == "]")
+        if depth < 0:
+            return False
+    return True

@@ -1,0 +1,163 @@
+"""What `_config.yml` and `_toc.yml` say about a book: its tabs, chapters and addresses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from sphinx_external_toc.api import SiteMap
+from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
+
+from tabbook.problems import Problem, ProblemsError
+
+CONFIG = "_config.yml"
+TOC = "_toc.yml"
+CHAPTERS = "chapters"
+NOTEBOOKS = "notebooks"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A framework as `tabbook_tabs` in `_config.yml` describes it.
+
+    `name` stands after `%%tab`, `title` is what readers see, `module` is the framework's face in
+    the support library, and `packages` are the distributions that can provide the framework.
+    """
+
+    name: str
+    title: str
+    module: str
+    packages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """A book's settings; `chapters` are Markdown files relative to `root`, in reading order."""
+
+    root: Path
+    title: str
+    tabs: tuple[Tab, ...]
+    chapters: tuple[str, ...]
+    support: str
+    bibliography: tuple[str, ...]
+    repository: str
+    branch: str
+    site: str
+
+    @property
+    def tab_names(self) -> tuple[str, ...]:
+        """The names of the tabs, in the order in which pages show them."""
+        return tuple(tab.name for tab in self.tabs)
+
+    def tab(self, name: str) -> Tab:
+        """The tab called `name`; raises `KeyError` where the book has none."""
+        return {tab.name: tab for tab in self.tabs}[name]
+
+    @property
+    def raw(self) -> str:
+        """Where the repository's files can be fetched from; empty where it is not on GitHub."""
+        owner_and_name = self.repository.removeprefix("https://github.com/")
+        if owner_and_name == self.repository:
+            return ""
+        return f"https://raw.githubusercontent.com/{owner_and_name}/{self.branch}"
+
+    def notebook(self, tab: Tab, chapter: str) -> Path:
+        """Where the notebook of `chapter` for `tab` lies, relative to the book's root."""
+        path = Path(chapter)
+        inner = path.relative_to(CHAPTERS) if path.is_relative_to(CHAPTERS) else path
+        return Path(NOTEBOOKS, tab.name, inner).with_suffix(".ipynb")
+
+
+def read_book(root: Path) -> Book:
+    """Read the book in the folder `root`.
+
+    Raises `ProblemsError` where a setting is missing or the table of contents and the files differ.
+    """
+    config = _read_config(root)
+    settings = config.get("sphinx", {}).get("config") or {}
+    repository = config.get("repository", {})
+    return Book(
+        root=root,
+        title=config.get("title", ""),
+        tabs=_read_tabs(settings),
+        chapters=_read_toc(root),
+        support=settings.get("tabbook_support", ""),
+        bibliography=_paths(config.get("bibtex_bibfiles")),
+        repository=repository.get("url", "").rstrip("/"),
+        branch=repository.get("branch", "main"),
+        site=config.get("html", {}).get("baseurl", "").rstrip("/"),
+    )
+
+
+def _read_config(root: Path) -> dict[str, Any]:
+    try:
+        config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = "there is no such file; run from the root of the book"
+        raise ProblemsError([Problem(CONFIG, 1, message)]) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise ProblemsError([Problem(CONFIG, line, f"not YAML: {error.problem}")]) from None
+    return config if isinstance(config, dict) else {}
+
+
+def _paths(entry: str | list[str] | None) -> tuple[str, ...]:
+    return (entry,) if isinstance(entry, str) else tuple(entry or ())
+
+
+def _read_tabs(settings: dict[str, Any]) -> tuple[Tab, ...]:
+    """The tabs in `tabbook_tabs`; Sphinx hands the same mapping to the extension."""
+    entries = settings.get("tabbook_tabs")
+    if not isinstance(entries, dict) or not entries:
+        message = "'tabbook_tabs' under 'sphinx: config:' names no tab; expected 'NAME: {title: …}'"
+        raise ProblemsError([Problem(CONFIG, 1, message)])
+    return tuple(_read_tab(name, entry or {}) for name, entry in entries.items())
+
+
+def _read_tab(name: str, entry: dict[str, Any]) -> Tab:
+    return Tab(
+        name=name,
+        title=str(entry.get("title", name)),
+        module=str(entry.get("module", name)),
+        packages=tuple(entry.get("packages", ())),
+    )
+
+
+def _read_toc(root: Path) -> tuple[str, ...]:
+    try:
+        site_map = parse_toc_yaml(root / TOC)
+    except FileNotFoundError:
+        raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
+    except (MalformedError, yaml.YAMLError) as error:
+        raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
+    chapters = tuple(str(Path(name).with_suffix(".md")) for name in _documents(site_map))
+    problems = _toc_problems(root, chapters)
+    if problems:
+        raise ProblemsError(problems)
+    return chapters
+
+
+def _documents(site_map: SiteMap) -> Iterator[str]:
+    """The names of the documents in reading order (the map itself keeps another order)."""
+    waiting = [site_map.root.docname]
+    while waiting:
+        name = waiting.pop(0)
+        yield name
+        if name in site_map:
+            waiting = site_map[name].child_files() + waiting
+
+
+def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:
+    lines = (root / TOC).read_text(encoding="utf-8").splitlines()
+    problems = []
+    for chapter in chapters:
+        if not (root / chapter).is_file():
+            name = str(Path(chapter).with_suffix(""))
+            line = next((n for n, text in enumerate(lines, 1) if name in text), 1)
+            problems.append(Problem(TOC, line, f"'{name}': there is no file {chapter}"))
+    for path in sorted((root / CHAPTERS).rglob("*.md")):
+        chapter = path.relative_to(root).as_posix()
+        if chapter not in chapters:
+            problems.append(Problem(chapter, 1, f"the chapter is missing from {TOC}"))
+    return problems

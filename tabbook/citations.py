@@ -1,0 +1,52 @@
+"""Author and year of the works in a bibliography, for citations in notebooks."""
+
+from dataclasses import dataclass
+
+import pybtex.errors
+from pybtex.database import Entry, Person, parse_string
+from pybtex.exceptions import PybtexError
+from pybtex.richtext import Text
+
+from tabbook.problems import Problem, ProblemsError
+
+
+@dataclass(frozen=True)
+class Citation:
+    """How prose names a work: `Rumelhart et al.` and `1986`."""
+
+    authors: str
+    year: str
+
+
+def read_citations(text: str, path: str) -> dict[str, Citation]:
+    """Return the works of a BibTeX file by key; raises ProblemsError if it is not BibTeX."""
+    with pybtex.errors.capture() as errors:
+        try:
+            entries = parse_string(text, "bibtex").entries
+        except PybtexError as error:
+            errors.append(error)
+    if errors:
+        raise ProblemsError(Problem(path, getattr(e, "lineno", None) or 0, str(e)) for e in errors)
+    return {key: Citation(_authors(entry), _year(entry)) for key, entry in entries.items()}
+
+
+def _authors(entry: Entry) -> str:
+    persons = entry.persons.get("author") or entry.persons.get("editor") or []
+    match [_last_name(person) for person in persons]:
+        case []:
+            title = entry.fields.get("organization") or entry.fields.get("title") or entry.key
+            return str(Text.from_latex(title))
+        case [name]:
+            return name
+        case [first, second] if second != "others":
+            return f"{first} and {second}"
+        case names:
+            return f"{names[0]} et al."
+
+
+def _last_name(person: Person) -> str:
+    return " ".join(str(part) for part in [*person.rich_prelast_names, *person.rich_last_names])
+
+
+def _year(entry: Entry) -> str:
+    return str(entry.fields.get("year", "n.d."))

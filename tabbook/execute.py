@@ -1,0 +1,133 @@
+"""Execute notebooks side by side; each is written whole when it succeeds, else left alone."""
+
+import asyncio
+import json
+import os
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+import psutil
+from nbformat import NotebookNode
+
+from tabbook.draft import Draft
+from tabbook.kernel import (
+    CELL_TIME_LIMIT,
+    CellError,
+    kernel_environment,
+    run_cell,
+    start_client,
+    stop_client,
+)
+from tabbook.notebook import write_notebook, write_text
+from tabbook.problems import Problem
+
+MEMORY_PER_KERNEL = 4 * 2**30
+DURATIONS = Path("_build", "durations.json")
+
+
+def default_jobs() -> int:
+    """How many kernels run side by side: one per core and per 4 GiB of memory."""
+    memory = psutil.virtual_memory().total
+    return max(1, min(os.cpu_count() or 1, memory // MEMORY_PER_KERNEL))
+
+
+def execute(
+    drafts: Sequence[Draft], jobs: int | None = None, time_limit: float = CELL_TIME_LIMIT
+) -> list[Problem]:
+    """Execute notebooks of one book, `jobs` at a time, the longest first, and write them.
+
+    Returns what went wrong. An interruption stops all kernels and leaves the notebooks as they are
+    on disk: finished ones new, all others old.
+    """
+    if not drafts:
+        return []
+    durations = _read_durations(drafts[0].book.root)
+    ordered = sorted(drafts, key=lambda draft: -durations.get(draft.name, float("inf")))
+    workers = min(jobs or default_jobs(), len(drafts))
+    run = _Run(workers, time_limit, durations, total=len(drafts))
+    return asyncio.run(run.all(ordered))
+
+
+@dataclass
+class _Run:
+    """One call of `execute`: what its notebooks share."""
+
+    workers: int
+    time_limit: float
+    durations: dict[str, float]
+    total: int
+    done: int = 0
+
+    async def all(self, drafts: Iterable[Draft]) -> list[Problem]:
+        free = asyncio.Semaphore(self.workers)
+
+        async def when_free(draft: Draft) -> list[Problem]:
+            async with free:
+                return await self.one(draft)
+
+        return list(chain.from_iterable(await asyncio.gather(*map(when_free, drafts))))
+
+    async def one(self, draft: Draft) -> list[Problem]:
+        print(f"executing {draft.name}", flush=True)
+        started = time.monotonic()
+        problems = await self.attempt(draft)
+        seconds = time.monotonic() - started
+        self.done += 1
+        outcome = "failed" if problems else "executed"
+        print(f"{outcome} {draft.name} in {seconds:.0f} s ({self.done}/{self.total})", flush=True)
+        if not problems:
+            self.durations[draft.name] = round(seconds, 1)
+            _write_durations(draft.book.root, self.durations)
+        return problems
+
+    async def attempt(self, draft: Draft) -> list[Problem]:
+        notebook = draft.notebook()
+        target = draft.book.root / draft.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        environment = kernel_environment(draft.book.root, self.workers)
+        client = await start_client(notebook, target.parent, environment, self.time_limit)
+        try:
+            for index, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    await run_cell(client, cell, index)
+        except CellError as failure:
+            return [draft.problem(failure.index, failure.line, failure.message)]
+        finally:
+            await stop_client(client)
+        problems = output_problems(draft, notebook)
+        if not problems:
+            write_notebook(draft.notebook(notebook), target)
+        return problems
+
+
+def output_problems(draft: Draft, notebook: NotebookNode) -> list[Problem]:
+    """What must not be committed: paths of this machine and messages on the error stream."""
+    private = {str(draft.book.root.resolve()), str(Path.home())} - {"/"}
+    problems = []
+    for index, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            text = json.dumps(output, ensure_ascii=False)
+            found = sorted(path for path in private if path in text)
+            if found:
+                start = text.index(found[0])
+                excerpt = text[max(0, start - 40) : start + 200]
+                message = f"the output names {found[0]}, a path of this machine: …{excerpt}…"
+                problems.append(draft.problem(index, 1, message))
+            elif output.get("name") == "stderr":
+                message = f"the cell writes to the error stream: {output.text.strip()}"
+                problems.append(draft.problem(index, 1, message))
+    return problems
+
+
+def _read_durations(root: Path) -> dict[str, float]:
+    try:
+        return json.loads((root / DURATIONS).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+
+
+def _write_durations(root: Path, durations: dict[str, float]) -> None:
+    write_text(json.dumps(durations, indent=1, sort_keys=True) + "\n", root / DURATIONS)

@@ -1,0 +1,106 @@
+"""Where the fenced blocks of a Markdown text are: the places whose content is not prose."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+# A fence may stand in a block quote or in a list item, so it may follow their marks.
+_OPENING = re.compile(
+    r"(?P<prefix>[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*)"
+    r"(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
+)
+_CLOSING = re.compile(r"[ \t>]*(?P<marker>`{3,}|~{3,})[ \t]*$")
+_ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A fenced block: `lines[start]` opens it, `lines[end - 1]` closes it if `closed`.
+
+    `prefix` is what stands before the opening marker: indentation, `> `, or a list item's mark.
+    """
+
+    start: int
+    end: int
+    prefix: str
+    marker: str
+    info: str
+    closed: bool
+
+    @property
+    def body(self) -> slice:
+        """The lines between the opening and the closing one."""
+        return slice(self.start + 1, self.end - 1 if self.closed else self.end)
+
+    @property
+    def is_input(self) -> bool:
+        """Whether this is the input of a code cell, as in `{.python .input  n=3}`."""
+        return not self.prefix and ".input" in self.attributes
+
+    @property
+    def is_output(self) -> bool:
+        """Whether this is the kept output of a code cell, as in `{.json .output n=1}`."""
+        return not self.prefix and {".output", ".json"} <= set(self.attributes)
+
+    @property
+    def attributes(self) -> list[str]:
+        """The parts of the info string: `.class`, `#id`, `key=value` or a word alone."""
+        return _ATTRIBUTE.findall(self.info.strip("{}"))
+
+
+def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
+    """Yield the fenced blocks of a text in order; what is inside a block is not looked at.
+
+    A fence without an end runs to the end of the text, as CommonMark has it. Two cases are read
+    otherwise, because they are nearly always a forgotten end: code cells do not nest, so the next
+    code cell ends an open one; and a fence in a list or a quote that has no end there is none.
+    """
+    index = 0
+    while index < len(lines):
+        fence = _fence_at(lines, index)
+        if fence is None:
+            index += 1
+        else:
+            yield fence
+            index = fence.end
+
+
+def _opening_at(lines: Sequence[str], start: int) -> Fence | None:
+    opening = _OPENING.match(lines[start])
+    if opening is None or (opening["marker"][0] == "`" and "`" in opening["info"]):
+        return None
+    prefix, marker, info = opening.group("prefix", "marker", "info")
+    return Fence(start, len(lines), prefix, marker, info, closed=False)
+
+
+def _fence_at(lines: Sequence[str], start: int) -> Fence | None:
+    found = _opening_at(lines, start)
+    if found is None:
+        return None
+    for index in range(start + 1, len(lines)):
+        if _closes(lines[index], found):
+            return replace(found, end=index + 1, closed=True)
+        if found.prefix and _leaves_container(lines[index], found.prefix):
+            return None
+        if found.is_input and _next_input(lines, index, found.marker):
+            return replace(found, end=index)
+    return found
+
+
+def _closes(line: str, fence: Fence) -> bool:
+    closing = _CLOSING.match(line)
+    if closing is None or (not fence.prefix and not re.match(r" {0,3}[`~]", line)):
+        return False
+    return closing["marker"][0] == fence.marker[0] and len(closing["marker"]) >= len(fence.marker)
+
+
+def _leaves_container(line: str, prefix: str) -> bool:
+    if ">" in prefix:
+        return not line.lstrip().startswith(">")
+    in_list = bool(prefix.strip()) or len(prefix.expandtabs(4)) > 3
+    return in_list and bool(line.strip()) and line[0] not in " \t"
+
+
+def _next_input(lines: Sequence[str], index: int, marker: str) -> bool:
+    opening = _opening_at(lines, index)
+    return opening is not None and opening.is_input and len(opening.marker) >= len(marker)

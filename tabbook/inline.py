@@ -1,0 +1,84 @@
+"""Marks inside a line of prose, found without looking into code."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from tabbook.fences import find_fences
+
+_CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
+_INLINE = re.compile(
+    r"\\.|(?P<mark>:(?P<name>[a-z]+):`(?P<argument>[^`]+)`)|" + _CODE_SPAN, re.DOTALL
+)
+# A dollar sign before a space opens no mathematics, one after a space or before a digit ends none.
+_MATH = r"\$\$(?:(?!\$\$).)+\$\$|\$(?!\s)(?:(?!\n[ \t]*\n)[^$\\]|\\.)+(?<!\s)\$(?!\d)"
+_HIDDEN_SPAN = re.compile(rf"\\.|{_CODE_SPAN}|{_MATH}", re.DOTALL)
+_HIDDEN = "\0"
+
+_SHOWN = re.compile(
+    r"\[\*\*(?P<first>(?:(?!\[\*\*).)+?)\*\*\](?!\()|\(\*\*(?P<more>(?:(?!\(\*\*).)+?)\*\*\)",
+    re.DOTALL,
+)
+_ABSENT = re.compile(r"\(~~(?:(?!\(~~).)+?~~\)|\[~~(?:(?!\[~~).)+?~~\](?!\()", re.DOTALL)
+
+
+def translate_marks(text: str, translate: Callable[[str, str], str | None]) -> str:
+    """Replace the marks `` :name:`argument` `` by `translate(name, argument)`, unless it is None.
+
+    What stands in a code span, or behind a backslash, is left alone.
+    """
+
+    def replacement(found: re.Match[str]) -> str:
+        new = translate(found["name"], found["argument"]) if found["mark"] else None
+        return found[0] if new is None else new
+
+    return _INLINE.sub(replacement, text)
+
+
+def scan_marks(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Yield the marks of a markdown cell, but not those in code: line from 0, name, argument."""
+    prose = list(lines)
+    for fence in find_fences(lines):
+        prose[fence.start : fence.end] = [""] * (fence.end - fence.start)
+    text = "\n".join(prose)
+    for found in _INLINE.finditer(text):
+        if found["mark"]:
+            yield text.count("\n", 0, found.start()), found["name"], found["argument"]
+
+
+def resolve_slide_marks(lines: Sequence[str]) -> list[str]:
+    """Make slide marks bold, and empty what is for slides only; the number of lines stays."""
+    text = replace_in_prose(_ABSENT, _without_text, "\n".join(lines))
+    return replace_in_prose(_SHOWN, _bold, text).split("\n")
+
+
+def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: str) -> str:
+    """Replace what matches `pattern` outside code and mathematics by `new` of it.
+
+    If the pattern has a group `part`, only the text of that group is replaced.
+    """
+    for found in reversed(list(pattern.finditer(_hide_code_and_math(text)))):
+        start, end = found.span("part" if "part" in pattern.groupindex else 0)
+        text = text[:start] + new(text[start:end]) + text[end:]
+    return text
+
+
+def _without_text(marked: str) -> str:
+    return "\n" * marked.count("\n")
+
+
+def _bold(marked: str) -> str:
+    """Return the text between slide marks, bold if it is one paragraph without an equation."""
+    text = marked[3:-3]
+    if "$$" in text or "**" in text or re.search(r"\n[ \t]*\n", text):
+        return text
+    inner = text.strip()
+    return text.replace(inner, f"**{inner}**") if inner else text
+
+
+def _hide_code_and_math(text: str) -> str:
+    """Blot out code and mathematics; every other character keeps its place."""
+    lines = text.split("\n")
+    for fence in find_fences(lines):
+        for index in range(fence.start, fence.end):
+            lines[index] = _HIDDEN * len(lines[index])
+    return _HIDDEN_SPAN.sub(lambda found: _HIDDEN * len(found[0]), "\n".join(lines))

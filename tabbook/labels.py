@@ -1,0 +1,170 @@
+"""What can be referred to in a book, what refers to it, and where the two do not match."""
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tabbook.blocks import Block, Equation, Figure, Heading, Table, Target, parse_blocks
+from tabbook.inline import resolve_slide_marks, scan_marks
+from tabbook.problems import Problem
+from tabbook.reader import Chapter, Tabs
+
+Kind = Literal["section", "figure", "table", "equation"]
+
+CITATIONS = ("cite", "citep", "citet")
+CROSS_REFERENCES = ("numref", "ref", "eqref")
+VALUE = "value"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A name for a place of the book.
+
+    `title` is the section's title or the caption. `number` counts the labelled places of this kind
+    in the chapter; two labels of one place have the same. `line` is the chapter's line of the mark.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    path: str
+    line: int
+    number: int
+    tabs: Tabs = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A mark in prose that points to something: `role` is the mark's name, `name` what it names.
+
+    `name` is a label, a citation's key, or a value with its format (`accuracy:.1%`).
+    """
+
+    role: str
+    name: str
+    path: str
+    line: int
+    tabs: Tabs = None
+
+
+def find_labels(chapter: Chapter) -> list[Label]:
+    """Return the labels of a chapter in order."""
+    labels: list[Label] = []
+    counts: Counter[Kind] = Counter()
+    section = ""
+    for cell in chapter.cells:
+        if cell.kind == "code":
+            continue
+        for block in parse_blocks(resolve_slide_marks(cell.source.split("\n"))):
+            section = block.title if isinstance(block, Heading) else section
+            kind, title, lines = _labelled(block, section)
+            counts[kind] += bool(lines)
+            for name, line in lines.items():
+                place = chapter.path, cell.chapter_line(line + 1)
+                labels.append(Label(name, kind, title, *place, counts[kind], cell.tabs))
+    return labels
+
+
+def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
+    """Return what a block is as the target of a reference, its title, its labels' lines."""
+    match block:
+        case Heading():
+            return "section", block.title, block.labels
+        case Figure():
+            return "figure", block.caption, block.labels
+        case Table():
+            return "table", block.caption, block.labels
+        case Equation():
+            return "equation", "", {block.label: block.label_line}
+        case Target():
+            return "section", section, {block.label: block.line}
+        case _:
+            return "section", "", {}
+
+
+def find_references(chapter: Chapter) -> list[Reference]:
+    """Return the references, citations and values of a chapter's prose in order."""
+    return [
+        Reference(role, name.strip(), chapter.path, cell.chapter_line(line + 1), cell.tabs)
+        for cell in chapter.cells
+        if cell.kind == "markdown"
+        for line, role, argument in scan_marks(cell.source.split("\n"))
+        if role in (*CROSS_REFERENCES, *CITATIONS, VALUE)
+        for name in (argument.split(",") if role in CITATIONS else [argument])
+    ]
+
+
+def label_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
+    """Yield what is wrong with the labels of a book: the same twice, references to nothing."""
+    chapters = list(chapters)
+    labels: dict[str, Label] = {}
+    for label in (label for chapter in chapters for label in find_labels(chapter)):
+        first = labels.setdefault(label.name, label)
+        if first is not label and _share_a_tab(first, label):
+            place = f"{first.path}:{first.line}"
+            yield Problem(label.path, label.line, f"label '{label.name}' is also at {place}")
+    for chapter in chapters:
+        for reference in find_references(chapter):
+            if reference.role in CROSS_REFERENCES:
+                yield from _reference_problem(reference, labels)
+
+
+def citation_problems(chapters: Iterable[Chapter], keys: Collection[str]) -> Iterator[Problem]:
+    """Yield the citations whose key is not among `keys`, those of the bibliography."""
+    for reference in (found for chapter in chapters for found in find_references(chapter)):
+        if reference.role in CITATIONS and reference.name not in keys:
+            mark = f":{reference.role}:`{reference.name}`"
+            message = f"'{mark}' is not in the bibliography{_hint(reference.name, keys)}"
+            yield Problem(reference.path, reference.line, message)
+
+
+def value_problems(chapter: Chapter, recorded: Mapping[str, Collection[str]]) -> Iterator[Problem]:
+    """Yield the values that prose quotes but no cell records, and formats that fit no number.
+
+    `recorded` has the names of the values that the chapter records, by tab.
+    """
+    for reference in find_references(chapter):
+        if reference.role != VALUE:
+            continue
+        name, _, spec = reference.name.partition(":")
+        mark, place = f"':value:`{reference.name}`'", (reference.path, reference.line)
+        for tab in recorded if reference.tabs is None else reference.tabs:
+            if name not in recorded.get(tab, ()):
+                hint = _hint(name, recorded.get(tab, ()))
+                yield Problem(*place, f"{mark}: no cell of '{tab}' records '{name}'{hint}")
+        if not _is_format(spec):
+            yield Problem(*place, f"{mark}: '{spec}' is not a format; expected one like '.1%'")
+
+
+def _is_format(spec: str) -> bool:
+    for number in (1, 1.0):
+        try:
+            format(number, spec)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+def _share_a_tab(first: Label, second: Label) -> bool:
+    """Two versions of one figure, each in the block of its tab, may have one label."""
+    return first.tabs is None or second.tabs is None or bool(set(first.tabs) & set(second.tabs))
+
+
+def _reference_problem(reference: Reference, labels: Mapping[str, Label]) -> Iterator[Problem]:
+    mark = f"':{reference.role}:`{reference.name}`'"
+    label = labels.get(reference.name)
+    if label is None:
+        message = f"{mark} refers to nothing: there is no such label{_hint(reference.name, labels)}"
+        yield Problem(reference.path, reference.line, message)
+    elif (label.kind == "equation") != (reference.role == "eqref"):
+        right = ":eqref:" if label.kind == "equation" else ":numref:"
+        message = f"{mark} refers to a {label.kind}; use {right}"
+        yield Problem(reference.path, reference.line, message.replace("a equation", "an equation"))
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"; did you mean '{close[0]}'?" if close else ""

@@ -1,0 +1,217 @@
+"""All tabs of a chapter as one notebook: what the page of the chapter is made from.
+
+A code cell for several tabs is told once where it is the same in all of them; where only its
+outputs differ, its source stands once and the outputs in tabs. Everything that belongs to a tab
+says so in `metadata.tabbook_tab`; the page folds neighbours that do into tab sets.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tabbook.book import Book, Tab
+from tabbook.draft import Draft, drafts_of
+from tabbook.labels import value_problems
+from tabbook.marks import to_page
+from tabbook.notebook import CHECK, PYTHON, read_notebook
+from tabbook.notebook_prose import NotebookProse
+from tabbook.problems import Problem
+from tabbook.reader import Cell, Chapter, read_chapter
+from tabbook.values import MIME_TYPE, Value, recorded_values
+
+TAB = "tabbook_tab"
+ALT = "tabbook_alt"
+
+
+@dataclass(frozen=True)
+class Page:
+    """The merged notebook of a chapter and what goes with it, by tab where it differs.
+
+    `values` are the recorded numbers, `links` texts with their targets, `dependencies` the files
+    besides the chapter that the page is made from.
+    """
+
+    notebook: NotebookNode
+    values: dict[str, dict[str, Value]]
+    links: dict[str, tuple[tuple[str, str], ...]]
+    dependencies: tuple[Path, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A cell of the merged notebook; `line` is the chapter's line that its source starts at."""
+
+    cell: NotebookNode
+    line: int
+    tab: str = ""
+
+
+def merge(book: Book, path: str, text: str) -> Page:
+    """Merge the executed notebooks of all tabs of a chapter."""
+    chapter = read_chapter(text, path, book.tab_names)
+    drafts = drafts_of(book, chapter, NotebookProse(path))
+    built = [(draft, read_notebook(book.root / draft.path)) for draft in drafts]
+    notebooks = [(draft, draft.notebook(old)) for draft, old in built]
+    parts = list(_with_absences(book, _parts(book, chapter, notebooks)))
+    values = {draft.tab.name: recorded_values(notebook) for draft, notebook in notebooks}
+    # What is not executed has no values yet, and one report of that is enough.
+    missing = list(_unexecuted(built)) or value_problems(chapter, values)
+    return Page(
+        notebook=new_notebook(
+            cells=[part.cell for part in parts],
+            metadata={**PYTHON, "source_map": [part.line - 1 for part in parts]},
+        ),
+        values=values,
+        links={draft.tab.name: _links(draft) for draft in drafts},
+        dependencies=tuple(draft.path for draft in drafts),
+        problems=(*chapter.problems, *missing),
+    )
+
+
+def _unexecuted(built: Iterable[tuple[Draft, NotebookNode | None]]) -> Iterator[Problem]:
+    for draft, old in built:
+        if old is None:
+            message = f"{draft.path.as_posix()} is not there: run `tabbook execute`"
+            yield Problem(draft.chapter.path, 1, message)
+        elif draft.is_stale(old):
+            message = f"{draft.path.as_posix()} is out of date: run `tabbook execute`"
+            yield Problem(draft.chapter.path, 1, message)
+
+
+def _links(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Where the notebook of one tab can be opened and read."""
+    book, path = draft.book, draft.path.as_posix()
+    if not book.repository:
+        return ()
+    blob = f"{book.repository}/blob/{book.branch}"
+    colab = blob.replace("https://github.com/", "https://colab.research.google.com/github/")
+    notebook = ("Notebook", f"{blob}/{path}")
+    source = ("Source", f"{blob}/{draft.chapter.path}")
+    return (("Open in Colab", f"{colab}/{path}"), notebook, source)
+
+
+def _parts(
+    book: Book, chapter: Chapter, notebooks: list[tuple[Draft, NotebookNode]]
+) -> Iterator[_Part]:
+    code = _code_by_place(chapter, notebooks)
+    for place, cell in enumerate(chapter.cells):
+        if cell.kind == "markdown":
+            yield from _prose(cell)
+        elif CHECK not in cell.marks:
+            yield from _code(cell, code.get(place, {}), len(book.tabs))
+
+
+def _code_by_place(
+    chapter: Chapter, notebooks: list[tuple[Draft, NotebookNode]]
+) -> dict[int, dict[str, NotebookNode]]:
+    """The notebooks' code cells by the chapter's cell that they come from, then by tab."""
+    lines = [cell.line for cell in chapter.cells]
+    places: dict[int, dict[str, NotebookNode]] = {}
+    for draft, notebook in notebooks:
+        for cell, built in zip(draft.cells, notebook.cells, strict=True):
+            if cell.kind == "code":
+                place = bisect_right(lines, cell.line) - 1
+                places.setdefault(place, {})[draft.tab.name] = built
+    return places
+
+
+def _prose(cell: Cell) -> Iterator[_Part]:
+    text = to_page(cell.source)
+    if cell.tabs is None:
+        yield _Part(new_markdown_cell(text), cell.line)
+    for tab in cell.tabs or ():
+        yield _tab_prose(tab, text, cell.line)
+
+
+def _tab_prose(tab: str, text: str, line: int) -> _Part:
+    """Prose of one tab, in the directive that the page folds into a tab set."""
+    fence = "`" * max(3, _longest_fence(text) + 1)
+    # The directive's own line stands before the text's first line.
+    return _Part(
+        new_markdown_cell(f"{fence}{{tabbook-tab}} {tab}\n{text}\n{fence}"), max(1, line - 1), tab
+    )
+
+
+def _longest_fence(text: str) -> int:
+    lines = (line.lstrip() for line in text.splitlines())
+    return max((len(line) - len(line.lstrip("`")) for line in lines), default=0)
+
+
+def _code(cell: Cell, tabs: dict[str, NotebookNode], number_of_tabs: int) -> Iterator[_Part]:
+    """One cell for all tabs, one source with outputs in tabs, or a cell for each tab."""
+    built = list(tabs.values())
+    if len(built) == number_of_tabs and _all_equal(each.source for each in built):
+        if _all_equal(_shown(each.outputs) for each in built):
+            yield _code_part(cell, built[0])
+            return
+        yield _code_part(cell, built[0], tags=["remove-output"])
+        for tab, each in tabs.items():
+            if each.outputs:
+                yield _code_part(cell, each, tab, tags=["remove-input"])
+        return
+    for tab, each in tabs.items():
+        yield _code_part(cell, each, tab)
+
+
+def _code_part(cell: Cell, built: NotebookNode, tab: str = "", tags: Iterable[str] = ()) -> _Part:
+    outputs = _shown(built.outputs)
+    metadata: dict[str, Any] = {TAB: tab} if tab else {}
+    if descriptions := list(_descriptions(built.outputs)):
+        metadata[ALT] = descriptions
+    if tags:
+        metadata["tags"] = list(tags)
+    return _Part(new_code_cell(built.source, outputs=outputs, metadata=metadata), cell.line, tab)
+
+
+def _shown(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
+    """Outputs as a page shows them: without numbering, and a recorded value as its line of text."""
+    shown = []
+    for output in outputs:
+        copy = NotebookNode(output)
+        if "execution_count" in copy:
+            copy["execution_count"] = None
+        if "data" in copy:
+            copy["data"] = {kind: data for kind, data in output.data.items() if kind != MIME_TYPE}
+        shown.append(copy)
+    return shown
+
+
+def _descriptions(outputs: Iterable[NotebookNode]) -> Iterator[str]:
+    """The descriptions of the images among the outputs, in order."""
+    for output in outputs:
+        for kind in output.get("data", {}):
+            if kind.startswith("image/"):
+                yield output.metadata.get(kind, {}).get("alt", "")
+
+
+def _with_absences(book: Book, parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Say so where a run of parts in tabs has none for a tab of the book."""
+    for in_tabs, group in groupby(parts, lambda part: bool(part.tab)):
+        run = list(group)
+        yield from run
+        if in_tabs:
+            present = {part.tab for part in run}
+            missing = [tab for tab in book.tabs if tab.name not in present]
+            yield from (_absence(tab, run) for tab in missing if _has_code(run))
+
+
+def _has_code(run: Iterable[_Part]) -> bool:
+    return any(part.cell.cell_type == "code" for part in run)
+
+
+def _absence(tab: Tab, run: list[_Part]) -> _Part:
+    hidden = [part.cell.metadata.get("tags") == ["remove-input"] for part in run]
+    what = f"output in {tab.title}" if all(hidden) else f"{tab.title} version"
+    return _tab_prose(tab.name, f"*This part has no {what}.*", run[-1].line)
+
+
+def _all_equal(values: Iterable[Any]) -> bool:
+    first, *others = values
+    return all(other == first for other in others)

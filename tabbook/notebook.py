@@ -1,0 +1,109 @@
+"""The notebook of one tab as a file: equal cells give equal bytes."""
+
+import hashlib
+import os
+import tempfile
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from tabbook.reader import Cell
+
+METADATA = "tabbook"
+CHECK = "check"
+# Any Python will do, and which one ran is of this machine.
+PYTHON: dict[str, Any] = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+# JupyterLab folds by `jupyter.source_hidden`, Colab by `cellView`; both ignore what is not theirs.
+FOLDED: dict[str, Any] = {
+    "cellView": "form",
+    "jupyter": {"source_hidden": True},
+    "tags": [CHECK],
+}
+
+
+def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
+    """Build a notebook of the cells of one tab, without outputs and with the prose as it is.
+
+    `facts` is what the notebook says of itself under `metadata.tabbook`.
+    """
+    seen: Counter[str] = Counter()
+    return new_notebook(
+        cells=[_make_cell(cell, seen) for cell in cells],
+        metadata={**PYTHON, METADATA: facts},
+    )
+
+
+def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
+    identifier = _cell_id(cell, seen)
+    if cell.kind == "markdown":
+        return new_markdown_cell(cell.source, id=identifier)
+    metadata = FOLDED if CHECK in cell.marks else {}
+    return new_code_cell(cell.source, id=identifier, metadata=nbformat.from_dict(metadata))
+
+
+def _cell_id(cell: Cell, seen: Counter[str]) -> str:
+    """An id that depends on the cell alone, so that an edit elsewhere leaves it as it is."""
+    digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
+    seen[digest] += 1
+    return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
+
+
+def carry_outputs(old: NotebookNode, new: NotebookNode) -> None:
+    """Give the code cells of `new` the outputs of those of `old` with the same source, in order."""
+    cells: defaultdict[str, deque[NotebookNode]] = defaultdict(deque)
+    for cell in code_cells(old):
+        cells[cell.source].append(cell)
+    for cell in code_cells(new):
+        if cells[cell.source]:
+            source = cells[cell.source].popleft()
+            cell.outputs = source.outputs
+            cell.execution_count = source.execution_count
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def read_notebook(path: Path) -> NotebookNode | None:
+    """Read a notebook; None where there is no such file or it is not a notebook."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except (FileNotFoundError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+        return None
+
+
+def notebook_text(notebook: NotebookNode) -> str:
+    """The notebook as the text of its file."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook) + "\n"
+
+
+def write_notebook(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook whole or not at all; a file that would not change is left alone."""
+    text = notebook_text(notebook)
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    write_text(text, path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file whole or not at all: an interruption leaves the old file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

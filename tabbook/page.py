@@ -1,0 +1,182 @@
+"""What a merged page is made of in Sphinx: tab sets, text that follows the chosen tab, links.
+
+A run of neighbouring elements that belong to tabs becomes one of sphinx-design's tab sets::
+
+    <container design_component="tab-set">
+        <container design_component="tab-item">      one for each tab
+            <rubric sync_group="tab" sync_id=TAB>
+            <container design_component="tab-content">
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from typing import cast
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
+from sphinx_design.shared import create_component
+
+from tabbook.merge import ALT, TAB, Page
+from tabbook.values import Value, format_value
+
+SYNC_GROUP = "tab"
+PAGE = "tabbook_page"
+
+
+def setup_page(app: Sphinx) -> None:
+    """Register directive, role, node and transforms with Sphinx."""
+    app.add_directive("tabbook-tab", TabDirective)
+    app.add_role("tabbook-value", ValueRole())
+    app.add_node(
+        tab_text,
+        html=(_visit_tab_text, _depart_tab_text),
+        latex=(_pass, _pass),
+        text=(_pass, _pass),
+    )
+    app.add_transform(ImageDescriptions)
+    app.add_transform(TabSets)
+
+
+class tab_text(nodes.inline):
+    """Text that a page shows where `tab` is chosen."""
+
+
+def _visit_tab_text(self: SphinxTranslator, node: tab_text) -> None:
+    self.body.append(self.starttag(node, "span", "", **{"data-tab": node["tab"]}))
+
+
+def _depart_tab_text(self: SphinxTranslator, _node: tab_text) -> None:
+    self.body.append("</span>")
+
+
+def _pass(_self: SphinxTranslator, _node: tab_text) -> None:
+    pass
+
+
+class TabDirective(SphinxDirective):
+    """Prose of one tab: ` ```{tabbook-tab} NAME `. `TabSets` puts it into a tab set."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the content into a container that knows its tab."""
+        container = nodes.container(**{TAB: self.arguments[0]})
+        self.set_source_info(container)
+        self.state.nested_parse(self.content, self.content_offset, container)
+        return [container]
+
+
+class ValueRole(SphinxRole):
+    """A recorded number: `name` or `name:spec`; text that follows the tab where tabs differ."""
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Return one text where all tabs agree and one for each tab otherwise."""
+        name, _, spec = self.text.partition(":")
+        page = cast(Page, self.env.temp_data[PAGE])
+        texts = {tab: _text(values, name, spec) for tab, values in page.values.items()}
+        if len(set(texts.values())) == 1:
+            return [nodes.Text(texts.popitem()[1])], []
+        return list(self._per_tab(texts)), []
+
+    def _per_tab(self, texts: dict[str, str]) -> Iterator[nodes.Node]:
+        """Without the page's script all are readable: '0.853 (PyTorch), 0.851 (TensorFlow)'."""
+        for number, (tab, text) in enumerate(texts.items(), 1):
+            rest = f" ({_title(self.env.config, tab)})" + (", " if number < len(texts) else "")
+            name = nodes.inline("", rest, classes=["tabbook-name"])
+            yield tab_text("", "", nodes.Text(text), name, tab=tab)
+
+
+def _text(values: Mapping[str, Value], name: str, spec: str) -> str:
+    """What stands for a value; whatever is wrong with it, `value_problems` reports."""
+    try:
+        return format_value(values[name].number, spec)
+    except (KeyError, ValueError):
+        return "?"
+
+
+class ImageDescriptions(SphinxTransform):
+    """Give the images among a cell's outputs the descriptions that the cell recorded."""
+
+    default_priority = 209
+
+    def apply(self, **_kwargs: object) -> None:
+        """Set `alt` on images, in order."""
+        for cell in self.document.findall(nodes.container):
+            descriptions = cell.get("cell_metadata", {}).get(ALT, [])
+            for image, text in zip(cell.findall(nodes.image), descriptions, strict=False):
+                image["alt"] = text
+                # A browser fetches it when its tab is chosen.
+                image["loading"] = "lazy"
+
+
+class TabSets(SphinxTransform):
+    """Fold every run of neighbours that belong to tabs into one tab set."""
+
+    default_priority = 210
+
+    def apply(self, **_kwargs: object) -> None:
+        """Replace the runs, and put the chapter's links under its title."""
+        parents = {id(node.parent): node.parent for node in self.document.findall(_in_tab)}
+        for parent in parents.values():
+            parent.children = list(self._fold(parent.children))
+            for child in parent.children:
+                child.parent = parent
+        self._add_links()
+
+    def _fold(self, children: Iterable[nodes.Node]) -> Iterator[nodes.Node]:
+        for in_tab, run in groupby(children, _in_tab):
+            if in_tab:
+                yield self._tab_set(run)
+            else:
+                yield from run
+
+    def _tab_set(self, run: Iterable[nodes.Node]) -> nodes.Element:
+        contents: dict[str, list[nodes.Node]] = {tab: [] for tab in self.config.tabbook_tabs}
+        for node in run:
+            contents.setdefault(_tab(node), []).append(node)
+        items = [self._tab_item(tab, nodes_) for tab, nodes_ in contents.items() if nodes_]
+        return create_component("tab-set", classes=["sd-tab-set"], children=items)
+
+    def _tab_item(self, tab: str, children: list[nodes.Node]) -> nodes.Element:
+        title = _title(self.config, tab)
+        label = nodes.rubric(title, title, classes=["sd-tab-label"])
+        label["sync_group"], label["sync_id"] = SYNC_GROUP, tab
+        content = create_component("tab-content", classes=["sd-tab-content"], children=children)
+        return create_component("tab-item", classes=["sd-tab-item"], children=[label, content])
+
+    def _add_links(self) -> None:
+        """A tab set under the title: it chooses the tab and links to that tab's notebook."""
+        page = self.env.temp_data.get(PAGE)
+        title = next(self.document.findall(nodes.title), None)
+        if page is None or title is None or not page.links:
+            return
+        items = [self._tab_item(tab, [_links(links)]) for tab, links in page.links.items()]
+        tab_set = create_component("tab-set", classes=["sd-tab-set"], children=items)
+        title.parent.insert(title.parent.index(title) + 1, tab_set)
+
+
+def _links(links: Iterable[tuple[str, str]]) -> nodes.paragraph:
+    paragraph = nodes.paragraph(classes=["tabbook-links"])
+    for number, (text, target) in enumerate(links):
+        if number:
+            paragraph += nodes.Text(" · ")
+        paragraph += nodes.reference("", text, refuri=target, internal=False)
+    return paragraph
+
+
+def _tab(node: nodes.Node) -> str:
+    """The tab that an element of the page belongs to; empty for what is for all."""
+    if not isinstance(node, nodes.container):
+        return ""
+    return node.get(TAB) or node.get("cell_metadata", {}).get(TAB, "")
+
+
+def _in_tab(node: nodes.Node) -> bool:
+    return bool(_tab(node))
+
+
+def _title(config: object, tab: str) -> str:
+    return config.tabbook_tabs[tab].get("title", tab)  # type: ignore[attr-defined]

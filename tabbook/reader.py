@@ -1,0 +1,211 @@
+"""Tabbed Markdown: the text of a chapter becomes its cells, each with its tabs and its line."""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tabbook.fences import Fence, find_fences
+from tabbook.problems import Problem
+from tabbook.unfold import find_selections
+
+Tabs = tuple[str, ...] | None  # None for every tab of the book
+
+_BEGIN_TAB = re.compile(r":begin_tab:[ \t]*`(?P<tabs>[^`]*)`[ \t]*$")
+_END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
+_TAB_MARK = re.compile(r"[ \t]*(?:#[ \t]*@tab|%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$")
+_CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check[ \t]*$")
+_INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
+# Classes of a fence that name a language other than Python, and the cell magic that runs it.
+_CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A piece of a chapter: a code cell, or the prose between two code cells.
+
+    `source` has no fence, tab mark or check mark. `line` is the chapter's line, from 1, of the
+    first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
+    have 'check' and 'interact'. `lines` has the chapter's line of each line of `source`: marks, and
+    the branches for other tabs, are cut out of code, so counting on from `line` is not enough.
+    """
+
+    kind: Literal["code", "markdown"]
+    source: str
+    line: int
+    tabs: Tabs = None
+    marks: frozenset[str] = frozenset()
+    lines: tuple[int, ...] = ()
+
+    def chapter_line(self, number: int) -> int:
+        """Return the chapter's line of the source's line `number`; both count from 1."""
+        return self.lines[number - 1] if number <= len(self.lines) else self.line + number - 1
+
+    def belongs_to(self, tab: str) -> bool:
+        """Whether this cell is for `tab`."""
+        return self.tabs is None or tab in self.tabs
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """The cells of one Markdown file, for all tabs, and what is wrong in it."""
+
+    path: str
+    cells: tuple[Cell, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
+    """Split a chapter into cells; whatever is wrong goes into `problems`, nothing is raised.
+
+    `tabs` are the book's tabs in order. Code without a tab mark belongs to the first of them, prose
+    to all. In a book without tabs every cell belongs to all. Outputs that a chapter has kept
+    (`{.json .output}`) are left out: they come from execution.
+    """
+    reading = _Reading(path, tuple(tabs), split_lines(text))
+    cells = tuple(reading.cells())
+    return Chapter(path, cells, tuple(sorted(set(reading.problems))))
+
+
+def split_lines(text: str) -> list[str]:
+    """Split at line feeds and carriage returns only: `str.splitlines` knows more line ends."""
+    return re.split(r"\r\n|\n|\r", text.removeprefix("\ufeff"))
+
+
+class _Reading:
+    """One pass over a chapter, which gives its cells and gathers its problems."""
+
+    def __init__(self, path: str, tabs: tuple[str, ...], lines: list[str]) -> None:
+        self.path = path
+        self.tabs = tabs
+        self.lines = lines
+        self.problems: list[Problem] = []
+
+    def cells(self) -> Iterator[Cell]:
+        start = 0
+        fenced: set[int] = set()
+        for fence in find_fences(self.lines):
+            if not fence.closed:
+                self._report(fence.start, f"'{self.lines[fence.start]}' has no closing fence")
+            if fence.is_input or fence.is_output:
+                yield from self._prose(start, fence.start, fenced)
+                start = fence.end
+            if fence.is_input:
+                yield from self._code(fence)
+            fenced.update(range(fence.start, fence.end))
+        yield from self._prose(start, len(self.lines), fenced)
+
+    def _prose(self, start: int, end: int, fenced: set[int]) -> Iterator[Cell]:
+        """Yield the markdown cells of the prose between two code cells; a tab block is one."""
+        opened: int | None = None
+        tabs: Tabs = None
+        for index in range(start, end):
+            if index in fenced or not self.lines[index].startswith((":begin_tab:", ":end_tab:")):
+                continue
+            begin = _BEGIN_TAB.match(self.lines[index])
+            if not self._is_block_mark(index, opened):
+                continue
+            yield from self._markdown(start, index, tabs)
+            start = index + 1
+            opened = index if begin else None
+            tabs = self._named_tabs(index, begin["tabs"]) if begin else None
+        if opened is not None:
+            before = f" before the code cell of line {end + 1}" if end < len(self.lines) else ""
+            self._report(opened, f"'{self.lines[opened].rstrip()}' has no ':end_tab:'{before}")
+        yield from self._markdown(start, end, tabs)
+
+    def _is_block_mark(self, index: int, opened: int | None) -> bool:
+        """Report what is wrong with a mark of a tab block; one that cannot be read is prose."""
+        line = self.lines[index].rstrip()
+        begins, ends = _BEGIN_TAB.match(line), _END_TAB.match(line)
+        if begins and opened is not None:
+            self._report(index, f"'{line}' stands inside the tab block of line {opened + 1}")
+        elif ends and opened is None:
+            self._report(index, "':end_tab:' without ':begin_tab:'")
+        elif not begins and not ends:
+            self._report(index, f"'{line}' should be ':begin_tab:`tab`' or ':end_tab:', alone")
+        return bool(begins or ends)
+
+    def _markdown(self, start: int, end: int, tabs: Tabs) -> Iterator[Cell]:
+        while start < end and not self.lines[start].strip():
+            start += 1
+        while start < end and not self.lines[end - 1].strip():
+            end -= 1
+        if start < end:
+            source = "\n".join(self.lines[start:end])
+            yield Cell("markdown", source, start + 1, tabs, lines=tuple(range(start + 1, end + 1)))
+
+    def _code(self, fence: Fence) -> Iterator[Cell]:
+        """Yield the code cell of a fence, unless there is no code in it."""
+        body = range(len(self.lines))[fence.body]
+        tab_marks = [index for index in body if _TAB_MARK.match(self.lines[index])]
+        kept = [index for index in body if index not in tab_marks]
+        marks = set()
+        if kept and _CHECK_MARK.match(self.lines[kept[0]]):
+            marks.add("check")
+            del kept[0]
+        tabs = self._code_tabs(tab_marks)
+        numbered = [(self.lines[index], index + 1) for index in kept]
+        if not any(text.strip() for text, _ in numbered):
+            self._report(fence.start, "the code cell is empty")
+            return
+        numbered[:0] = [(magic, fence.start + 1) for magic in _cell_magic(fence)]
+        source = "\n".join(text for text, _ in numbered)
+        if _INTERACT.search(source):
+            marks.add("interact")
+        lines = tuple(number for _, number in numbered)
+        self._check_selections(source, lines)
+        yield Cell("code", source, lines[0], tabs, frozenset(marks), lines)
+
+    def _code_tabs(self, marks: list[int]) -> Tabs:
+        """Return the tabs of a code cell from the lines of its tab marks; the first one counts."""
+        for index in marks[1:]:
+            self._report(index, f"'{self.lines[index].strip()}' is the cell's second tab mark")
+        if marks:
+            mark = _TAB_MARK.match(self.lines[marks[0]])
+            return self._named_tabs(marks[0], mark["tabs"] if mark else None)
+        return self.tabs[:1] or None
+
+    def _named_tabs(self, index: int, names: str | None) -> Tabs:
+        """Return the tabs of a mark; unknown ones are reported and kept."""
+        tabs = tuple(dict.fromkeys(name.strip() for name in (names or "").split(",")))
+        mark = self.lines[index].strip()
+        if not any(tabs):
+            self._report(index, f"'{mark}' names no tab; {self._known_tabs()}")
+        for tab in filter(None, tabs):
+            self._check_tab(index + 1, tab, mark)
+        return None if "all" in tabs else tuple(filter(None, tabs))
+
+    def _check_tab(self, line: int, tab: str, mark: str) -> None:
+        if not self.tabs or tab in (*self.tabs, "all"):
+            return
+        close = difflib.get_close_matches(tab, [*self.tabs, "all"], n=1)
+        hint = f"did you mean '{close[0]}'?" if close else self._known_tabs()
+        self._report(line - 1, f"unknown tab '{tab}' in '{mark}'; {hint}")
+
+    def _known_tabs(self) -> str:
+        return f"the tabs are {', '.join(self.tabs)}, or all"
+
+    def _check_selections(self, source: str, lines: tuple[int, ...]) -> None:
+        """Report what keeps `tab.selected` from being unfolded, and tabs that it does not know."""
+        try:
+            selections = find_selections(source)
+        except SyntaxError as error:
+            line = lines[min(max(error.lineno or 1, 1), len(lines)) - 1]
+            self._report(line - 1, f"code with tab.selected that does not parse: {error.msg}")
+            return
+        for selection in selections:
+            line = lines[selection.line - 1]
+            if selection.tabs is None:
+                message = "tab.selected needs the tabs' names as strings, outside any f-string"
+                self._report(line - 1, message)
+            for tab in selection.tabs or ():
+                self._check_tab(line, tab, self.lines[line - 1].strip())
+
+    def _report(self, index: int, message: str) -> None:
+        self.problems.append(Problem(self.path, index + 1, message))
+
+
+def _cell_magic(fence: Fence) -> list[str]:
+    return [magic for name, magic in _CELL_MAGICS.items() if name in fence.attributes]

@@ -1,0 +1,69 @@
+// One choice of tab for the whole book. sphinx-design keeps tab sets in step and remembers the choice;
+// this script shows it before the page is first painted, and lets text follow it as well.
+// It runs in the head, before the body exists.
+(() => {
+  "use strict";
+  const GROUP = "tab";
+  const STORAGE_KEY = `sphinx-design-tab-id-${GROUP}`;
+  const TABS = document.currentScript.dataset.tabs.split(" ");
+  const root = document.documentElement;
+
+  const known = (tab) => (TABS.includes(tab) ? tab : null);
+
+  function remembered() {
+    try {
+      return known(localStorage.getItem(STORAGE_KEY));
+    } catch {
+      return null; // the browser blocks storage
+    }
+  }
+
+  const asked = () => known(new URLSearchParams(location.search).get(GROUP));
+
+  function show(element) {
+    if (element.dataset.tab) {
+      element.hidden = element.dataset.tab !== root.dataset.tab;
+    } else {
+      const input = document.getElementById(element.htmlFor);
+      input.autocomplete = "off"; // or the browser brings back an older choice
+      if (element.dataset.syncId === root.dataset.tab) input.checked = true;
+    }
+  }
+
+  const SELECTOR = `[data-tab]:not(html), label[data-sync-group="${GROUP}"]`;
+
+  function showIn(node) {
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.matches(SELECTOR)) show(node);
+    node.querySelectorAll(SELECTOR).forEach(show);
+  }
+
+  function choose(tab) {
+    root.dataset.tab = tab;
+    showIn(root);
+  }
+
+  // The label of the tab that was clicked stays where it is while the page above it changes height.
+  function onChange(event) {
+    const label = event.target.nextElementSibling;
+    if (!label?.matches?.(`label[data-sync-group="${GROUP}"]`)) return;
+    const before = label.getBoundingClientRect().top;
+    choose(label.dataset.syncId);
+    scrollBy({ top: label.getBoundingClientRect().top - before, behavior: "instant" });
+  }
+
+  root.dataset.tab = asked() ?? remembered() ?? TABS[0];
+  root.classList.add("tabbook");
+  const observer = new MutationObserver((records) =>
+    records.forEach((record) => record.addedNodes.forEach(showIn)),
+  );
+  observer.observe(root, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", () => {
+    observer.disconnect();
+    choose(root.dataset.tab);
+  });
+  document.addEventListener("change", onChange, true);
+  // Another window of the book, or this page taken back from the browser's history.
+  addEventListener("storage", (event) => event.key === STORAGE_KEY && choose(remembered() ?? TABS[0]));
+  addEventListener("pageshow", (event) => event.persisted && choose(remembered() ?? TABS[0]));
+})();

@@ -1,0 +1,138 @@
+"""`tab.selected(...)` decided for one tab: the branches of the other tabs leave the code.
+
+The syntax tree says what to cut; the cuts are made in the text, so what stays keeps its comments
+and its layout. One construct is rewritten at a time, the outermost first, until none is left.
+"""
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from tabbook.branches import Line, fold_chain, if_chain
+from tabbook.cell_code import CellCode, parse_cell
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A call of `tab.selected`: its line in the cell, from 1, and its tabs, None if not literal."""
+
+    line: int
+    tabs: tuple[str, ...] | None
+
+
+def find_selections(source: str) -> list[Selection]:
+    """Return the calls of `tab.selected` in a cell; raises SyntaxError if the cell is no Python."""
+    if "tab.selected" not in source:
+        return []
+    code = parse_cell(source.split("\n"))
+    if code is None:
+        return []
+    reachable = set(_nodes(code.tree))
+    return [
+        Selection(node.lineno, _selected_tabs(node) if node in reachable else None)
+        for node in ast.walk(code.tree)
+        if _is_selection(node)
+    ]
+
+
+def unfold(source: str, tab: str) -> list[Line]:
+    """Return the lines of a cell's code for `tab`, each with its index in `source`.
+
+    Code that does not parse comes back as it is.
+    """
+    lines = [Line(text, index) for index, text in enumerate(source.split("\n"))]
+    while any("tab.selected" in line.text for line in lines):
+        try:
+            code = parse_cell([line.text for line in lines])
+        except SyntaxError:
+            break
+        folded = _fold_outermost(code, lines, tab) if code else None
+        if folded is None:
+            break
+        lines = folded
+    return lines
+
+
+def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """Walk breadth-first, not into f-strings: before Python 3.12 nothing in them has a place."""
+    waiting: deque[ast.AST] = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if not isinstance(node, ast.JoinedStr):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _is_selection(node: ast.AST) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "tab.selected"
+
+
+def _selected_tabs(node: ast.expr) -> tuple[str, ...] | None:
+    """Return the tabs that `tab.selected(...)` names; None for anything else."""
+    if not _is_selection(node) or node.keywords:
+        return None
+    names = node.args
+    if len(names) == 1 and isinstance(names[0], ast.List | ast.Tuple | ast.Set):
+        names = names[0].elts
+    values = [name.value for name in names if isinstance(name, ast.Constant)]
+    tabs = tuple(value for value in values if isinstance(value, str))
+    return tabs if len(tabs) == len(names) else None
+
+
+def _decide(test: ast.expr, tab: str) -> bool | None:
+    """Return what a condition is for `tab`, None where it depends on something else too."""
+    tabs = _selected_tabs(test)
+    if tabs is not None:
+        return tab in tabs
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        value = _decide(test.operand, tab)
+        return None if value is None else not value
+    if isinstance(test, ast.BoolOp):
+        values = [_decide(operand, tab) for operand in test.values]
+        deciding = isinstance(test.op, ast.Or)  # one True decides `or`, one False decides `and`
+        if deciding in values:
+            return deciding
+        return None if None in values else not deciding
+    return None
+
+
+def _fold_outermost(code: CellCode, lines: list[Line], tab: str) -> list[Line] | None:
+    """Rewrite the outermost construct that `tab` decides at least in part, if there is one."""
+    for node in _nodes(code.tree):
+        if isinstance(node, ast.If):
+            chain = if_chain(code, node)
+            decisions = [_decide(branch.test, tab) if branch.test else None for branch in chain]
+            if any(decision is not None for decision in decisions):
+                return fold_chain(code, lines, node, chain, decisions)
+        elif isinstance(node, ast.expr):
+            text = _folded_expression(code, node, tab)
+            if text is not None:
+                return _replace(code, lines, node, text)
+    return None
+
+
+def _folded_expression(code: CellCode, node: ast.expr, tab: str) -> str | None:
+    """Return the text that takes the place of an expression, None if it is to stay."""
+    if isinstance(node, ast.IfExp):
+        value = _decide(node.test, tab)
+        return None if value is None else code.text(node.body if value else node.orelse, node)
+    value = _decide(node, tab)
+    if value is not None:
+        return str(value)
+    if isinstance(node, ast.BoolOp):
+        open_operands = [operand for operand in node.values if _decide(operand, tab) is None]
+        if len(open_operands) < len(node.values):
+            word = " or " if isinstance(node.op, ast.Or) else " and "
+            return word.join(code.text(operand, node) for operand in open_operands)
+    return None
+
+
+def _replace(code: CellCode, lines: list[Line], node: ast.expr, text: str) -> list[Line]:
+    (first, start), (last, end) = code.span(node)
+    whole = code.lines[first][:start] + text + code.lines[last][end:]
+    rows = whole.split("\n")
+    indices = [line.origin for line in lines[first : last + 1]]
+    new = [Line(row, indices[min(k, len(indices) - 1)]) for k, row in enumerate(rows)]
+    return [*lines[:first], *new, *lines[last + 1 :]]

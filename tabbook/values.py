@@ -1,0 +1,52 @@
+"""Numbers that notebooks record, and the text that prose quotes them with."""
+
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from tabbook.notebook import code_cells
+
+MIME_TYPE = "application/vnd.d2l-local.record+json"
+RELATIVE_TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Value:
+    """A recorded number; `tolerance` is the largest accepted difference of a re-execution, or None
+    for a number that must come out the same up to rounding.
+    """
+
+    name: str
+    number: int | float
+    tolerance: float | None
+
+    def accepts(self, number: int | float) -> bool:
+        """Whether a re-execution may come out at `number`."""
+        tolerance = self.tolerance
+        if tolerance is None:
+            tolerance = RELATIVE_TOLERANCE * abs(self.number)
+        return abs(number - self.number) <= tolerance
+
+
+def value_of(output: NotebookNode) -> Value | None:
+    """The value that an output records; None for any other output."""
+    data = output.get("data", {}).get(MIME_TYPE)
+    return Value(data["name"], data["value"], data.get("tol")) if data else None
+
+
+def recorded_values(notebook: NotebookNode) -> dict[str, Value]:
+    """The values that a notebook records, by name; the last counts where a name comes twice."""
+    outputs = (output for cell in code_cells(notebook) for output in cell.get("outputs", []))
+    values = (value_of(output) for output in outputs)
+    return {value.name: value for value in values if value is not None}
+
+
+def format_value(number: int | float, spec: str = "") -> str:
+    """Write a number by a format specification of Python's `format`.
+
+    Without one, a whole number gets thousands separators and any other four significant digits.
+    Raises `ValueError` where the specification does not fit the number.
+    """
+    if spec:
+        return format(number, spec)
+    return f"{number:,}" if isinstance(number, int) else f"{number:.4g}"

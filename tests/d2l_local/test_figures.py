@@ -1,0 +1,97 @@
+"""Images and curves."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+
+from d2l_local.common.figures import as_numpy, describe, plot, set_figsize, show_images, svg_of
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+    mpl.rcdefaults()
+
+
+def curves():
+    return [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in plt.gca().lines]
+
+
+def test_one_curve_over_its_x():
+    plot(np.array([0.0, 1.0]), np.array([2.0, 3.0]))
+    assert curves() == [([0, 1], [2, 3])]
+
+
+def test_several_curves_share_one_x():
+    plot([0, 1], [[2, 3], np.array([4, 5])])
+    assert curves() == [([0, 1], [2, 3]), ([0, 1], [4, 5])]
+
+
+def test_each_curve_over_its_own_x():
+    plot([[0, 1], [0, 1, 2]], [[2, 3], [4, 5, 6]])
+    assert curves() == [([0, 1], [2, 3]), ([0, 1, 2], [4, 5, 6])]
+
+
+def test_without_x_curves_run_over_0_1_2():
+    plot([[5, 6, 7]])
+    assert curves() == [([0, 1, 2], [5, 6, 7])]
+
+
+def test_more_curves_than_formats_are_all_drawn():
+    plot([0, 1], [[i, i] for i in range(6)])
+    assert len(curves()) == 6
+
+
+def test_numbers_of_curves_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="2 x curves for 3 y curves"):
+        plot([[0, 1], [0, 1]], [[0, 1], [0, 1], [0, 1]])
+
+
+def test_labels_limits_scales_and_legend_are_set():
+    plot([1, 10], [[1, 2]], "x", "f(x)", ["f"], (1, 10), (0, 3), "log", "linear")
+    axes = plt.gca()
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("x", "f(x)")
+    assert (axes.get_xlim(), axes.get_ylim()) == ((1, 10), (0, 3))
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "linear")
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["f"]
+
+
+def test_images_fill_the_grid_and_carry_their_titles():
+    cells = show_images(np.zeros((3, 4, 4)), 2, 2, titles=["a", "b", "c"])
+    assert len(cells) == 4
+    assert [len(axes.images) for axes in cells] == [1, 1, 1, 0]
+    assert [axes.get_title() for axes in cells] == ["a", "b", "c", ""]
+
+
+def test_the_same_figure_gives_the_same_svg_without_a_date():
+    svgs = []
+    for _ in range(2):
+        plot([0, 1], [[0, 1], [1, 0]], "x", "y", ["up", "down"])
+        svgs.append(svg_of(plt.gcf()))
+        plt.close()
+    assert svgs[0] == svgs[1]
+    assert "<dc:date>" not in svgs[0]
+
+
+def test_a_plot_is_described_by_its_labels_and_curves():
+    plot([0, 1], [[0, 1], [1, 0]], "epoch", "loss", ["train", "val"])
+    assert describe(plt.gcf()) == "Plot of loss against epoch; curves: train, val."
+
+
+def test_images_are_described_by_their_titles():
+    show_images(np.zeros((2, 4, 4)), 1, 3, titles=["coat\nbag", "shirt"])
+    assert describe(plt.gcf()) == "Image: coat, bag. Image: shirt."
+
+
+def test_set_figsize_holds_for_the_figures_that_follow():
+    set_figsize((5, 1))
+    assert plt.figure().get_size_inches().tolist() == [5, 1]
+
+
+def test_nested_lists_become_arrays():
+    assert as_numpy([[1, 2], [3, 4]]).tolist() == [[1, 2], [3, 4]]

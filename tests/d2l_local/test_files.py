@@ -1,0 +1,210 @@
+import gzip
+import hashlib
+import io
+import os
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from local_server import LocalServer, serving, whole
+
+from d2l_local.common import files
+from d2l_local.common.fetch import DownloadError
+
+CONTENT = b"day,visitors\n1,31\n"
+SHA1 = hashlib.sha1(CONTENT).hexdigest()
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalServer]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as server:
+        yield server
+
+
+def tar_of(**files_: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, content in files_.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def zip_of(**files_: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files_.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_a_download_lands_in_a_folder_that_is_made_for_it(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "a" / "data"
+    path = files.download(server.put("/visitors.csv", whole(CONTENT)), folder, SHA1)
+    assert path == os.path.join(folder, "visitors.csv")
+    assert Path(path).read_bytes() == CONTENT
+
+
+def test_the_query_of_a_url_is_no_part_of_the_name(server: LocalServer, tmp_path: Path) -> None:
+    path = files.download(server.put("/visitors.csv?raw=1", whole(CONTENT)), tmp_path)
+    assert os.path.basename(path) == "visitors.csv"
+
+
+def test_a_url_that_names_no_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="name of a file"):
+        files.download("https://example.org/", tmp_path)
+
+
+def test_a_download_is_not_repeated_while_its_hash_fits(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    url = server.put("/visitors.csv", whole(CONTENT))
+    for _ in range(2):
+        files.download(url, tmp_path, SHA1)
+    assert server.asked == ["/visitors.csv"]
+
+
+def test_a_file_whose_hash_does_not_fit_is_downloaded_again(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    (tmp_path / "visitors.csv").write_bytes(CONTENT[:5])
+    path = files.download(server.put("/visitors.csv", whole(CONTENT)), tmp_path, SHA1.upper())
+    assert Path(path).read_bytes() == CONTENT
+
+
+def test_content_that_does_not_fit_the_hash_never_gets_the_final_name(
+    server: LocalServer, tmp_path: Path
+) -> None:
+    with pytest.raises(DownloadError, match=f"SHA-1 is .* expected {SHA1}"):
+        files.download(server.put("/visitors.csv", whole(b"<html>")), tmp_path, SHA1)
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_hub_turns_a_name_into_a_url_and_a_hash(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = server.put("/visitors.csv", whole(CONTENT))
+    monkeypatch.setitem(files.DATA_HUB, "visitors", (url, SHA1))
+    assert Path(files.download("visitors", tmp_path)).read_bytes() == CONTENT
+
+
+def test_a_name_that_is_not_in_the_hub_is_answered_with_those_that_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(files.DATA_HUB, "visitors", ("https://example.org/visitors.csv", SHA1))
+    with pytest.raises(ValueError, match=r"'visitor' is neither .* has visitors"):
+        files.download("visitor")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [("visitors.zip", None), ("visitors.tar.gz", None), ("release-1.zip", "visitors")],
+)
+def test_an_archive_is_unpacked_beside_itself(
+    server: LocalServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    folder: str | None,
+) -> None:
+    archive = (zip_of if name.endswith(".zip") else tar_of)(**{"visitors/day.csv": CONTENT})
+    (tmp_path / "chapter").mkdir()
+    monkeypatch.chdir(tmp_path / "chapter")  # downloads go to ../data
+    content = Path(files.download_extract(server.put(f"/{name}", whole(archive)), folder))
+    assert content == Path("../data/visitors")
+    assert (content / "day.csv").read_bytes() == CONTENT
+
+
+def test_a_single_compressed_file_is_unpacked_under_its_name(tmp_path: Path) -> None:
+    (tmp_path / "day.csv.gz").write_bytes(gzip.compress(CONTENT))
+    files.extract(tmp_path / "day.csv.gz", tmp_path / "out")
+    assert (tmp_path / "out" / "day.csv").read_bytes() == CONTENT
+
+
+def test_a_truncated_compressed_file_leaves_no_half_of_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "day.csv.gz"
+    path.write_bytes(gzip.compress(CONTENT)[:-9])
+    with pytest.raises(EOFError):
+        files.extract(path)
+    assert os.listdir(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize("newer_python", [True, False])
+def test_a_tar_file_that_leads_out_of_its_folder_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, newer_python: bool
+) -> None:
+    if newer_python and sys.version_info < (3, 11, 4):
+        pytest.skip("this Python has no data filter")
+    if not newer_python:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    archive = tmp_path / "inside" / "evil.tar.gz"
+    archive.parent.mkdir()
+    archive.write_bytes(tar_of(**{"../outside.txt": b"evil"}))
+    with pytest.raises(tarfile.TarError):
+        files.extract(archive)
+    assert os.listdir(tmp_path) == ["inside"]
+
+
+def test_a_tar_file_is_unpacked_by_an_older_python_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    (tmp_path / "good.tar.gz").write_bytes(tar_of(**{"a/b.txt": CONTENT}))
+    files.extract(tmp_path / "good.tar.gz")
+    assert (tmp_path / "a" / "b.txt").read_bytes() == CONTENT
+
+
+def test_an_older_python_refuses_links_in_a_tar_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    link = tarfile.TarInfo("link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc"
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(link)
+    with pytest.raises(tarfile.TarError, match="'link'"):
+        files.extract(tmp_path / "evil.tar")
+    assert os.listdir(tmp_path) == ["evil.tar"]
+
+
+def test_a_zip_file_cannot_lead_out_of_its_folder(tmp_path: Path) -> None:
+    archive = tmp_path / "inside" / "evil.zip"
+    archive.parent.mkdir()
+    archive.write_bytes(zip_of(**{"../outside.txt": b"evil"}))
+    files.extract(archive)
+    assert os.listdir(tmp_path) == ["inside"]
+
+
+def test_a_file_that_is_no_archive_is_named(tmp_path: Path) -> None:
+    (tmp_path / "day.csv").write_bytes(CONTENT)
+    with pytest.raises(ValueError, match=r"day\.csv: not a zip"):
+        files.extract(tmp_path / "day.csv")
+
+
+def test_a_failed_replacement_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "a.txt"
+    target.write_text("old")
+
+    def fail_in_the_middle() -> None:
+        with files.replacing(target) as path:
+            path.write_text("half of the n")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_in_the_middle()
+    assert target.read_text() == "old"
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_the_cache_is_where_the_variable_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("D2L_LOCAL_CACHE", "/elsewhere")
+    assert files.user_cache() == Path("/elsewhere")
+    monkeypatch.delenv("D2L_LOCAL_CACHE")
+    assert files.user_cache().name == "d2l_local"

@@ -1,0 +1,73 @@
+"""Fashion-MNIST in batches, in every framework."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from d2l_local.common import fashion_mnist
+
+mpl.use("agg")
+
+
+def test_a_batch_has_floats_between_0_and_1_and_integer_labels(face):
+    data = face.d2l.FashionMNIST(batch_size=32)
+    X, y = next(iter(data.train_dataloader()))
+    channels_last = face.name == "tensorflow"
+    assert tuple(X.shape) == ((32, 28, 28, 1) if channels_last else (32, 1, 28, 28))
+    images, labels = face.numpy(X), face.numpy(y)
+    assert (images.dtype, labels.dtype.kind) == (np.float32, "i")
+    assert 0 <= images.min() < images.max() <= 1
+    assert set(labels) <= set(range(10))
+
+
+def test_validation_batches_are_the_real_images_in_their_order(face):
+    data = face.d2l.FashionMNIST(batch_size=128)
+    images, labels = fashion_mnist.load(train=False)
+    X, y = next(iter(data.val_dataloader()))
+    np.testing.assert_allclose(face.numpy(X).squeeze(), images[:128] / 255, atol=1e-6)
+    np.testing.assert_array_equal(face.numpy(y), labels[:128])
+
+
+def test_a_pass_over_the_training_set_gives_every_label_once(face):
+    data = face.d2l.FashionMNIST(batch_size=4096)
+    loader = data.train_dataloader()
+    labels = np.concatenate([face.numpy(y) for _, y in loader])
+    assert len(loader) == 15
+    assert np.bincount(labels).tolist() == [6000] * 10
+    assert (labels != fashion_mnist.load(train=True)[1]).any(), "the order is a new one"
+
+
+def test_images_can_be_resized(face):
+    X, _ = next(iter(face.d2l.FashionMNIST(batch_size=4, resize=(32, 48)).val_dataloader()))
+    assert sorted(X.shape) == [1, 4, 32, 48]
+
+
+def test_class_names_stand_for_numbers(face):
+    data = face.d2l.FashionMNIST()
+    assert data.text_labels([0, 9]) == ["t-shirt", "ankle boot"]
+
+
+def test_images_are_shown_with_the_names_of_their_classes_or_given_titles(face):
+    import matplotlib.pyplot as plt
+
+    data = face.d2l.FashionMNIST(batch_size=8)
+    batch = next(iter(data.val_dataloader()))
+    data.visualize(batch)
+    assert [a.get_title() for a in plt.gcf().axes] == data.text_labels(face.numpy(batch[1]))
+    data.visualize(batch, nrows=2, ncols=4, labels=list("abcdefgh"))
+    assert [a.get_title() for a in plt.gcf().axes] == list("abcdefgh")
+    plt.close("all")
+
+
+@pytest.mark.parametrize("train", [True, False])
+def test_the_data_set_can_be_looked_at(face, train):
+    data = face.d2l.FashionMNIST()
+    part = data.train if train else data.val
+    count = 60_000 if train else 10_000
+    if face.name == "tensorflow":
+        assert part[0].shape == (count, 28, 28)
+        assert part[1].shape == (count,)
+    else:
+        image, label = part[0]
+        assert (len(part), tuple(image.shape)) == (count, (1, 28, 28))
+        assert int(label) == fashion_mnist.load(train)[1][0]

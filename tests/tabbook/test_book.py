@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+from tabbook.book import Book, read_book
+from tabbook.problems import ProblemsError
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def messages(root: Path) -> list[str]:
+    with pytest.raises(ProblemsError) as error:
+        read_book(root)
+    return [str(problem) for problem in error.value.problems]
+
+
+def test_tabs_come_in_the_order_of_the_configuration(book: Book):
+    assert book.tab_names == ("pytorch", "tensorflow", "mxnet")
+    assert [tab.title for tab in book.tabs] == ["PyTorch", "TensorFlow", "MXNet"]
+
+
+def test_a_tab_without_a_module_has_one_of_its_own_name(book: Book):
+    assert [tab.module for tab in book.tabs] == ["torch", "tensorflow", "mxnet"]
+
+
+def test_chapters_come_in_reading_order(book: Book):
+    assert book.chapters == ("index.md", "chapters/part/first.md", "chapters/part/second.md")
+
+
+def test_sections_of_a_chapter_come_before_the_next_chapter(root: Path):
+    (root / "chapters/part/section.md").write_text("# Section\n", encoding="utf-8")
+    nested = "part/first\n        sections:\n          - file: chapters/part/section"
+    edit(root / "_toc.yml", "part/first", nested)
+    assert read_book(root).chapters[1:] == (
+        "chapters/part/first.md",
+        "chapters/part/section.md",
+        "chapters/part/second.md",
+    )
+
+
+def test_addresses_are_read_where_jupyter_book_has_them(book: Book):
+    assert book.repository == "https://github.com/someone/a-book"
+    assert book.branch == "trunk"
+    assert book.site == "https://someone.example/a-book"
+
+
+def test_a_notebook_lies_in_its_tab_under_the_chapters_path(book: Book):
+    path = book.notebook(book.tab("mxnet"), "chapters/part/first.md")
+    assert path == Path("notebooks/mxnet/part/first.ipynb")
+
+
+def test_an_entry_without_a_file_is_reported_at_its_line(root: Path):
+    edit(root / "_toc.yml", "part/second", "part/secnod")
+    assert messages(root) == [
+        "_toc.yml:7: 'chapters/part/secnod': there is no file chapters/part/secnod.md",
+        "chapters/part/second.md:1: the chapter is missing from _toc.yml",
+    ]
+
+
+def test_a_book_without_tabs_is_reported(root: Path):
+    edit(root / "_config.yml", "tabbook_tabs", "other_tabs")
+    assert "'tabbook_tabs' under 'sphinx: config:' names no tab" in messages(root)[0]
+
+
+def test_a_configuration_that_is_not_yaml_is_reported_at_its_line(root: Path):
+    edit(root / "_config.yml", "author: Nobody", "author: [Nobody")
+    assert messages(root)[0].startswith("_config.yml:3: not YAML")
+
+
+def test_a_folder_without_a_book_is_reported(tmp_path: Path):
+    assert "there is no such file" in messages(tmp_path)[0]
+
+
+def test_the_repository_lists_its_tabs_once():
+    root = Path(__file__).parents[2]
+    assert read_book(root).tab_names == ("pytorch", "tensorflow", "mxnet")

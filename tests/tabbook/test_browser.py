@@ -1,0 +1,182 @@
+"""The pages in a real browser: what a reader's choice of a tab does."""
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tabbook.book import Book
+
+FIRST, SECOND = "chapters/part/first.html", "chapters/part/second.html"
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+# The elements that follow the tab and are seen before any script after the head's has run.
+SEEN_FIRST = """
+() => new Promise(done => requestAnimationFrame(() => done(
+  [...document.querySelectorAll('.sd-tab-set > input:checked + label')].map(e => e.innerText))))
+"""
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Book) -> Iterator[str]:
+    handler = functools.partial(_Quiet, directory=str(site.root / "_build/html"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        message = "no Chromium: sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+@pytest.fixture
+def context(chromium: str, address: str) -> Iterator[BrowserContext]:
+    """A browser that has never been to the site."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
+        browser.close()
+
+
+def opened(context: BrowserContext, path: str) -> Page:
+    page = context.new_page()
+    page.goto(path)
+    return page
+
+
+def chosen(page: Page) -> set[str]:
+    """The titles of the chosen tabs of all tab sets."""
+    labels = page.locator(".sd-tab-set > input:checked + label")
+    return set(labels.all_inner_texts())
+
+
+def choose(page: Page, title: str, number: int = 0) -> None:
+    page.locator("label.sd-tab-label", has_text=title).nth(number).click()
+
+
+def test_a_new_reader_sees_the_first_tab(context: BrowserContext):
+    page = opened(context, FIRST)
+    assert chosen(page) == {"PyTorch"}
+    assert "The accuracy is 85.3%, of 60,000 images." in page.inner_text("article")
+
+
+def test_one_choice_switches_all_tab_sets_and_the_text(context: BrowserContext):
+    page = opened(context, FIRST)
+    choose(page, "TensorFlow", number=2)
+    assert chosen(page) == {"TensorFlow"}
+    assert "The accuracy is 86.1%, of 60,000 images." in page.inner_text("article")
+    choose(page, "MXNet")
+    assert chosen(page) == {"MXNet"}
+    assert "The accuracy is 84.7%, of 60,000 images." in page.inner_text("article")
+
+
+def test_the_tab_that_was_clicked_stays_where_it_is(context: BrowserContext):
+    page = opened(context, FIRST)
+    label = page.locator("label.sd-tab-label", has_text="MXNet").nth(3)
+    label.scroll_into_view_if_needed()
+    before = label.bounding_box()
+    label.click()
+    after = label.bounding_box()
+    assert before
+    assert after
+    assert after["y"] == pytest.approx(before["y"], abs=3)  # a chosen label is lower
+
+
+def test_the_keyboard_chooses_too(context: BrowserContext):
+    page = opened(context, FIRST)
+    page.locator(".sd-tab-set > input").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert chosen(page) == {"TensorFlow"}
+    assert "86.1%" in page.inner_text("article")
+
+
+def test_other_pages_and_later_visits_open_with_the_choice(context: BrowserContext):
+    page = opened(context, FIRST)
+    choose(page, "MXNet")
+    page.close()
+    assert chosen(opened(context, SECOND)) == {"MXNet"}
+
+
+def test_a_page_is_never_painted_with_another_tab(context: BrowserContext):
+    page = opened(context, FIRST)
+    choose(page, "MXNet")
+    # Only the head's own script runs; what the page shows is what a reader sees first.
+    page.route("**/design-tabs.js*", lambda route: route.abort())
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', event => event.stopImmediatePropagation(), true)"
+    )
+    page.reload()
+    assert set(page.evaluate(SEEN_FIRST)) == {"MXNet"}
+    assert "84.7%" in page.inner_text("article")
+
+
+def test_the_address_can_choose_and_is_remembered(context: BrowserContext):
+    assert chosen(opened(context, f"{FIRST}?tab=tensorflow")) == {"TensorFlow"}
+    assert chosen(opened(context, SECOND)) == {"TensorFlow"}
+
+
+def test_an_unknown_tab_in_the_address_changes_nothing(context: BrowserContext):
+    page = opened(context, f"{FIRST}?tab=no-such-tab")
+    assert chosen(page) == {"PyTorch"}
+    assert "85.3%" in page.inner_text("article")
+
+
+def test_another_window_follows(context: BrowserContext):
+    first, second = opened(context, FIRST), opened(context, SECOND)
+    choose(first, "MXNet")
+    second.wait_for_function("document.documentElement.dataset.tab === 'mxnet'")
+    assert chosen(second) == {"MXNet"}
+
+
+def test_going_back_shows_the_last_choice(context: BrowserContext):
+    page = opened(context, FIRST)
+    page.goto(SECOND)
+    choose(page, "TensorFlow")
+    page.go_back()
+    page.wait_for_load_state()
+    assert chosen(page) == {"TensorFlow"}
+    assert "86.1%" in page.inner_text("article")
+
+
+def test_without_a_script_every_tab_is_readable(chromium: str, address: str):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(base_url=address, java_script_enabled=False).new_page()
+        page.goto(FIRST)
+        text = page.inner_text("article")
+        browser.close()
+    assert "85.3% (PyTorch), 86.1% (TensorFlow), 84.7% (MXNet), of 60,000 images." in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_wider_than_a_telephone(context: BrowserContext, scheme: str):
+    page = context.new_page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(FIRST)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_pages_have_no_script_errors(context: BrowserContext):
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(FIRST)
+    choose(page, "MXNet")
+    assert errors == []

@@ -1,0 +1,120 @@
+from pathlib import Path
+
+import pytest
+
+from tabbook.book import Book
+from tabbook.cli import main
+
+FIRST = "chapters/part/first.md"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def contents(root: Path) -> dict[str, str]:
+    paths = root.glob("notebooks/**/*.ipynb")
+    return {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in paths}
+
+
+@pytest.fixture
+def here(executed_book: Book, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The executed book, as the working directory."""
+    monkeypatch.chdir(executed_book.root)
+    return executed_book.root
+
+
+def test_what_is_up_to_date_is_not_executed(here: Path, capsys: pytest.CaptureFixture[str]):
+    before = contents(here)
+    assert main(["execute"]) == 0
+    assert capsys.readouterr().out == "6 of 6 notebooks are up to date\n"
+    assert contents(here) == before
+
+
+def test_an_edit_of_prose_reaches_the_notebooks_without_execution(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    edit(here / FIRST, "A figure:", "Here is a figure:")
+    assert main(["execute"]) == 0
+    assert capsys.readouterr().out == "6 of 6 notebooks are up to date\n"
+    notebook = contents(here)["notebooks/mxnet/part/first.ipynb"]
+    assert "Here is a figure:" in notebook
+    assert "A drawing by mxnet." in notebook
+
+
+def test_a_run_can_be_narrowed_and_forced(here: Path, capsys: pytest.CaptureFixture[str]):
+    chapter = "chapters/part/second.md"
+    assert main(["execute", "--force", "--tab", "mxnet", "--jobs", "1", chapter]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[:2] == ["0 of 1 notebooks are up to date", f"executing {chapter} (MXNet)"]
+    assert len(out) == 3
+
+
+@pytest.mark.parametrize("arguments", [["--tab", "mxnt"], ["chapters/part/frist.md"]])
+def test_a_name_without_a_notebook_is_reported(
+    here: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert main(["execute", *arguments]) == 1
+    assert capsys.readouterr().err == f"{arguments[-1]}: no such chapter or tab\n"
+
+
+def test_notebooks_are_written_without_execution(here: Path):
+    for path in here.glob("notebooks/**/*.ipynb"):
+        path.unlink()
+    assert main(["notebooks"]) == 0
+    notebooks = contents(here)
+    assert len(notebooks) == 6
+    assert all('"outputs": []' in text for text in notebooks.values())
+
+
+def test_a_chapter_with_problems_stops_everything(here: Path, capsys: pytest.CaptureFixture[str]):
+    before = contents(here)
+    edit(here / FIRST, "%%tab mxnet", "%%tab mxnt")
+    edit(here / "chapters/part/second.md", "sec_first", "sec_frist")
+    for command in (["notebooks"], ["execute"], ["build"], ["check"]):
+        assert main(command) == 1
+        first, second = capsys.readouterr().err.splitlines()
+        assert first.startswith(f"{FIRST}:31: unknown tab 'mxnt' in '%%tab mxnt'; did you mean")
+        assert second.startswith("chapters/part/second.md:3: ")
+    assert contents(here) == before
+
+
+def test_values_that_no_cell_records_are_reported(here: Path, capsys: pytest.CaptureFixture[str]):
+    edit(here / FIRST, "`accuracy:.1%`", "`acuracy:.1%`")
+    for command in ("check", "execute", "notebooks"):
+        assert main([command]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 3
+        assert all("no cell of" in line and "'acuracy'" in line for line in lines)
+        assert lines[0].startswith(f"{FIRST}:4: ")
+
+
+def test_a_good_book_checks_without_a_word(here: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["check"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_outside_a_book_the_message_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["check"]) == 1
+    assert "there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
+def test_build_makes_the_pages_where_something_changed(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    page = here / "_build/html/chapters/part/first.html"
+    assert main(["build"]) == 0
+    assert "86.1%" in page.read_text(encoding="utf-8")
+    before = page.stat().st_mtime_ns
+    assert main(["build"]) == 0
+    assert "the pages are up to date" in capsys.readouterr().out
+    assert page.stat().st_mtime_ns == before
+    edit(here / FIRST, "A figure:", "Here is a figure:")
+    assert main(["build"]) == 0
+    assert "Here is a figure:" in page.read_text(encoding="utf-8")

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+
+import tabbook.draft
+from tabbook.book import Book, read_book
+from tabbook.draft import Draft, installed_framework
+from tabbook.manuscript import read_manuscript
+from tabbook.notebook import code_cells
+
+
+def draft(root: Path, tab: str, chapter: str = "chapters/part/first.md") -> Draft:
+    drafts = read_manuscript(read_book(root)).drafts
+    return next(each for each in drafts if (each.tab.name, each.chapter.path) == (tab, chapter))
+
+
+def stale_tabs(root: Path, edited: Path, text: str) -> set[str]:
+    """The tabs whose executed notebook an edit makes out of date."""
+    tabs = read_book(root).tab_names
+    executed = {tab: draft(root, tab).notebook() for tab in tabs}
+    for notebook in executed.values():
+        for count, cell in enumerate(code_cells(notebook), 1):
+            cell.execution_count = count
+    assert not any(draft(root, tab).is_stale(executed[tab]) for tab in tabs)
+    edited.parent.mkdir(exist_ok=True)
+    edited.write_text(text, encoding="utf-8")
+    return {tab for tab in tabs if draft(root, tab).is_stale(executed[tab])}
+
+
+def edited_chapter(root: Path, old: str, new: str) -> tuple[Path, str]:
+    path = root / "chapters/part/first.md"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    return path, text.replace(old, new)
+
+
+def test_a_chapter_has_a_draft_for_each_tab_with_code(book: Book):
+    names = [each.name for each in read_manuscript(book).drafts]
+    assert names == [
+        f"chapters/part/{chapter}.md ({tab})"
+        for chapter in ("first", "second")
+        for tab in ("PyTorch", "TensorFlow", "MXNet")
+    ]
+
+
+def test_prose_edits_need_no_execution(root: Path):
+    path, text = edited_chapter(root, "A figure:", "An edited figure:")
+    assert stale_tabs(root, path, text) == set()
+
+
+def test_an_edit_of_one_tabs_code_concerns_that_tab(root: Path):
+    path, text = edited_chapter(root, "accuracy = 0.853", "accuracy = 0.854")
+    assert stale_tabs(root, path, text) == {"pytorch"}
+
+
+@pytest.mark.parametrize(
+    ("file", "tabs"),
+    [
+        ("torch.py", {"pytorch"}),
+        ("torch/model.py", {"pytorch"}),
+        ("mxnet.py", {"mxnet"}),
+        ("record.py", {"pytorch", "tensorflow", "mxnet"}),
+        ("common/board.py", {"pytorch", "tensorflow", "mxnet"}),
+    ],
+)
+def test_an_edit_of_the_support_library_concerns_the_tabs_that_use_it(
+    root: Path, file: str, tabs: set[str]
+):
+    assert stale_tabs(root, root / "lib" / file, "edited = True\n") == tabs
+
+
+def test_another_version_of_the_framework_makes_a_notebook_stale(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    executed = draft(root, "pytorch").notebook()
+    for cell in code_cells(executed):
+        cell.execution_count = 1
+    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: "torch 9.0")
+    assert draft(root, "pytorch").is_stale(executed)
+
+
+def test_without_the_framework_a_notebooks_own_word_is_taken(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: "torch 9.0")
+    executed = draft(root, "pytorch").notebook()
+    for cell in code_cells(executed):
+        cell.execution_count = 1
+    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: None)
+    assert not draft(root, "pytorch").is_stale(executed)
+
+
+def test_a_notebook_that_was_never_executed_is_stale(root: Path):
+    unexecuted = draft(root, "pytorch")
+    assert unexecuted.is_stale(None)
+    assert unexecuted.is_stale(unexecuted.notebook())
+
+
+def test_the_build_of_a_version_does_not_matter(book: Book, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tabbook.draft, "version", lambda package: "2.13.0+cpu")
+    tab = tabbook.draft.Tab("pytorch", "PyTorch", "torch", ("torch",))
+    assert installed_framework(tab) == "torch 2.13.0"
+
+
+def test_a_tab_can_have_several_packages_that_provide_it():
+    tab = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x", "pytest"))
+    assert installed_framework(tab) == f"no-such-x {pytest.__version__}"
+    missing = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x",))
+    assert installed_framework(missing) is None
+
+
+def test_a_problem_is_told_at_the_chapters_line(root: Path):
+    lines = (root / "chapters/part/first.md").read_text(encoding="utf-8").splitlines()
+    pytorch = draft(root, "pytorch")
+    index = next(n for n, cell in enumerate(pytorch.cells) if "0.853" in cell.source)
+    problem = pytorch.problem(index, 2, "broken")
+    assert lines[problem.line - 1] == "accuracy = 0.853"
+    assert str(problem) == f"chapters/part/first.md:{problem.line}: PyTorch: broken"

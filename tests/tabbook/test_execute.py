@@ -1,0 +1,162 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tabbook.book import read_book
+from tabbook.draft import Draft
+from tabbook.execute import execute
+from tabbook.kernel import THREAD_POOLS, kernel_environment
+from tabbook.manuscript import read_manuscript
+from tabbook.notebook import code_cells, read_notebook
+from tabbook.problems import Problem
+from tabbook.values import Value, recorded_values
+
+TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/part/first\n"
+
+
+def write_chapter(root: Path, *cells: str) -> None:
+    """Make the book one chapter of these cells; `pytorch: code` is a cell of one tab."""
+    fences = []
+    for cell in cells:
+        tab, _, source = cell.partition(": ")
+        fences.append(f"```{{.python .input}}\n%%tab {tab}\n{source}\n```\n")
+    (root / "chapters/part/second.md").unlink(missing_ok=True)
+    (root / "_toc.yml").write_text(TOC)
+    (root / "chapters/part/first.md").write_text("# Title\n\n" + "\n".join(fences))
+
+
+def drafts(root: Path, *tabs: str) -> list[Draft]:
+    found = read_manuscript(read_book(root)).drafts
+    return [draft for draft in found if not tabs or draft.tab.name in tabs]
+
+
+def run(root: Path, *tabs: str, **options: float) -> list[Problem]:
+    return execute(drafts(root, *tabs), **options)
+
+
+def outputs(root: Path, tab: str) -> list[str]:
+    notebook = read_notebook(root / f"notebooks/{tab}/part/first.ipynb")
+    assert notebook is not None
+    return [output.get("text", "") for cell in code_cells(notebook) for output in cell.outputs]
+
+
+def test_notebooks_are_executed_with_the_support_library_and_keep_what_they_record(root: Path):
+    found = [draft for draft in drafts(root, "mxnet") if "first" in draft.name]
+    assert execute(found) == []
+    notebook = read_notebook(root / "notebooks/mxnet/part/first.ipynb")
+    assert notebook is not None
+    assert recorded_values(notebook) == {
+        "accuracy": Value("accuracy", 0.847, 0.02),
+        "images": Value("images", 60000, None),
+    }
+    assert "The accuracy is 84.7%, of 60,000 images." in notebook.cells[0].source
+    assert [cell.execution_count for cell in code_cells(notebook)] == [1, 2, 3, 4, 5, 6]
+    assert all("execution" not in cell.metadata for cell in notebook.cells)
+
+
+def test_a_failing_cell_is_reported_at_its_line_and_the_others_go_on(root: Path):
+    write_chapter(
+        root, "all: def divide(a):\n    return 1 / a", "mxnet: divide(0)", "pytorch: print(1)"
+    )
+    (problem,) = run(root)
+    assert (problem.path, problem.line) == ("chapters/part/first.md", 6)
+    assert problem.message.startswith("MXNet: ZeroDivisionError: division by zero")
+    assert "return 1 / a" in problem.message
+    assert "\x1b" not in problem.message
+    assert outputs(root, "pytorch") == ["1\n"]
+
+
+def test_a_failure_leaves_the_good_notebook(root: Path):
+    write_chapter(root, "pytorch: print('good')")
+    assert run(root) == []
+    write_chapter(root, "pytorch: print('bad')", "pytorch: raise ValueError")
+    assert len(run(root)) == 1
+    assert outputs(root, "pytorch") == ["good\n"]
+
+
+def test_a_kernel_that_dies_is_said_to_have_died(root: Path):
+    write_chapter(root, "pytorch: import os\nos._exit(1)", "mxnet: print(2)")
+    (problem,) = run(root, jobs=2)
+    assert "the kernel died in this cell" in problem.message
+    assert outputs(root, "mxnet") == ["2\n"]
+
+
+def test_a_cell_that_hangs_is_stopped_at_its_time_limit(root: Path):
+    write_chapter(root, "pytorch: import time\ntime.sleep(600)")
+    (problem,) = run(root, time_limit=1)
+    assert "longer than its time limit of 1 seconds" in problem.message
+    assert problem.line == 5
+
+
+def test_paths_of_the_machine_and_error_streams_are_not_committed(root: Path):
+    write_chapter(
+        root,
+        "pytorch: import os\nprint(os.getcwd())",
+        "mxnet: import sys\nprint('noise', file=sys.stderr)",
+    )
+    first, second = sorted(run(root))
+    assert f"the output names {root}, a path of this machine" in str(first)
+    message = "MXNet: the cell writes to the error stream: noise"
+    assert str(second) == f"chapters/part/first.md:11: {message}"
+    assert not list(root.glob("notebooks/**/*.ipynb"))
+
+
+def test_neighbouring_prints_are_one_output(root: Path):
+    write_chapter(root, "pytorch: for i in range(3):\n    print(i, flush=True)")
+    assert run(root) == []
+    assert outputs(root, "pytorch") == ["0\n1\n2\n"]
+
+
+def test_the_longest_notebook_starts_first(root: Path, capsys: pytest.CaptureFixture[str]):
+    write_chapter(root, "all: import time", "mxnet: time.sleep(1.5)")
+    run(root, jobs=1)
+    capsys.readouterr()
+    run(root, jobs=1)
+    assert capsys.readouterr().out.startswith("executing chapters/part/first.md (MXNet)")
+
+
+def test_kernels_share_the_threads(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    environment = kernel_environment(Path("."), workers=3)
+    assert {environment[name] for name in THREAD_POOLS} == {"2"}
+    assert kernel_environment(Path("."), workers=20)["OMP_NUM_THREADS"] == "1"
+
+
+def test_an_interruption_leaves_no_kernel_and_no_broken_file(root: Path):
+    write_chapter(root, "all: import time\ntime.sleep(600)")
+    code = (
+        "from pathlib import Path; from tabbook.cli import main; "
+        "raise SystemExit(main(['execute', '--jobs', '2']))"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    kernels = wait_for_kernels(process, 2)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 130
+    assert process.stderr is not None
+    assert process.stderr.read() == "interrupted; the next run goes on from here\n"
+    _, alive = psutil.wait_procs(kernels, timeout=10)
+    assert alive == []
+    assert not [path for path in root.glob("notebooks/**/*") if path.is_file()]
+
+
+def wait_for_kernels(process: subprocess.Popen[str], number: int) -> list[psutil.Process]:
+    for _ in range(600):
+        kernels = psutil.Process(process.pid).children(recursive=True)
+        if len(kernels) >= number:
+            time.sleep(2)  # let them begin their cells
+            return kernels
+        time.sleep(0.1)
+    raise AssertionError("the kernels did not start")

@@ -1,0 +1,109 @@
+from tabbook.labels import (
+    Label,
+    citation_problems,
+    find_labels,
+    find_references,
+    label_problems,
+    value_problems,
+)
+from tabbook.reader import Chapter, read_chapter
+
+
+def read(text: str, path: str = "a.md") -> Chapter:
+    return read_chapter(text, path, ("pytorch", "mxnet"))
+
+
+def messages(*texts: str) -> list[str]:
+    chapters = [read(text, f"{name}.md") for name, text in zip("abc", texts, strict=False)]
+    return [str(problem) for problem in label_problems(chapters)]
+
+
+def test_labels_know_what_they_name_and_where_they_stand() -> None:
+    text = (
+        "# Title\n:label:`sec_a`\n:label:`sec_b`\n\n```{.python .input}\nx = 1\n```\n\n"
+        "![Caption](a.svg)\n:label:`fig_a`\n\n$$x$$\n:eqlabel:`eq_a`\n\n"
+        ": Table caption\n\n| a |\n|---|\n:label:`tab_a`\n\n"
+        "(**$$\ny\n$$**)\n:eqlabel:`eq_b`\n\n"
+        ":begin_tab:`mxnet`\n## Only MXNet\n:label:`sec_c`\n:end_tab:\n"
+    )
+    assert find_labels(read(text)) == [
+        Label("sec_a", "section", "Title", "a.md", 2, 1),
+        Label("sec_b", "section", "Title", "a.md", 3, 1),
+        Label("fig_a", "figure", "Caption", "a.md", 10, 1),
+        Label("eq_a", "equation", "", "a.md", 13, 1),
+        Label("tab_a", "table", "Table caption", "a.md", 19, 1),
+        Label("eq_b", "equation", "", "a.md", 24, 2),
+        Label("sec_c", "section", "Only MXNet", "a.md", 28, 2, ("mxnet",)),
+    ]
+
+
+def test_a_label_behind_code_belongs_to_the_section_it_stands_in() -> None:
+    text = "# Title\n\n```{.python .input}\nx = 1\n```\n:label:`late`\n"
+    assert find_labels(read(text)) == [Label("late", "section", "Title", "a.md", 6, 1)]
+
+
+def test_references_are_found_outside_code_with_their_lines() -> None:
+    text = (
+        "See :numref:`sec_a`,\n:eqref:`eq_a` and `:ref:`x.\n\n```\n:ref:`no`\n```\n\n"
+        "![By :cite:`k, l`](a.svg)\n\nIt is :value:`acc:.1%`."
+    )
+    assert [(found.role, found.name, found.line) for found in find_references(read(text))] == [
+        ("numref", "sec_a", 1),
+        ("eqref", "eq_a", 2),
+        ("cite", "k", 8),
+        ("cite", "l", 8),
+        ("value", "acc:.1%", 10),
+    ]
+
+
+def test_a_label_that_stands_twice_is_reported_at_the_second_place() -> None:
+    assert messages("# A\n:label:`x`\n", "# B\n\n# C\n:label:`x`\n") == [
+        "b.md:4: label 'x' is also at a.md:2"
+    ]
+
+
+def test_two_tabs_may_each_have_their_version_of_a_label() -> None:
+    block = ":begin_tab:`{}`\n![A](a.svg)\n:label:`fig`\n:end_tab:\n"
+    assert messages(block.format("mxnet") + block.format("pytorch")) == []
+    assert messages(block.format("mxnet") + block.format("mxnet, pytorch")) == [
+        "a.md:7: label 'fig' is also at a.md:3"
+    ]
+
+
+def test_a_reference_to_nothing_is_reported_with_what_was_meant() -> None:
+    assert messages("# A\n:label:`sec_mlp`\n", "Words\n:numref:`sec_mpl`, :ref:`zzz`") == [
+        "b.md:2: ':numref:`sec_mpl`' refers to nothing: there is no such label; "
+        "did you mean 'sec_mlp'?",
+        "b.md:2: ':ref:`zzz`' refers to nothing: there is no such label",
+    ]
+
+
+def test_equations_and_the_rest_have_different_references() -> None:
+    text = "# A\n:label:`sec_a`\n\n$$x$$\n:eqlabel:`eq_a`\n\n:eqref:`sec_a` :numref:`eq_a`"
+    assert messages(text) == [
+        "a.md:7: ':eqref:`sec_a`' refers to a section; use :numref:",
+        "a.md:7: ':numref:`eq_a`' refers to an equation; use :eqref:",
+    ]
+
+
+def test_a_citation_that_is_not_in_the_bibliography_is_reported() -> None:
+    problems = citation_problems([read("\n:cite:`rumelhart,lecun`")], {"rumelhart", "lecum"})
+    assert [str(problem) for problem in problems] == [
+        "a.md:2: ':cite:`lecun`' is not in the bibliography; did you mean 'lecum'?"
+    ]
+
+
+def test_a_value_that_no_cell_records_is_reported_for_its_tabs() -> None:
+    text = ":value:`acc`\n:begin_tab:`mxnet`\n:value:`loss`\n:end_tab:\n"
+    recorded = {"pytorch": {"acc"}, "mxnet": {"accu"}}
+    assert [str(problem) for problem in value_problems(read(text), recorded)] == [
+        "a.md:1: ':value:`acc`': no cell of 'mxnet' records 'acc'; did you mean 'accu'?",
+        "a.md:3: ':value:`loss`': no cell of 'mxnet' records 'loss'",
+    ]
+
+
+def test_a_format_that_fits_no_number_is_reported() -> None:
+    chapter = read(":value:`a:.1%` :value:`a:d` :value:`a:xyz` :value:`a`")
+    assert [str(problem) for problem in value_problems(chapter, {"pytorch": {"a"}})] == [
+        "a.md:1: ':value:`a:xyz`': 'xyz' is not a format; expected one like '.1%'"
+    ]

@@ -1,0 +1,302 @@
+"""Prose on pages: the text that comes out, and what Sphinx makes of it."""
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from bs4 import BeautifulSoup
+from sphinx.testing.util import SphinxTestApp
+
+from tabbook.marks import to_page
+
+
+def page(text: str) -> str:
+    return to_page(dedent(text).strip("\n"))
+
+
+def expect(text: str) -> str:
+    return dedent(text).strip("\n")
+
+
+@pytest.mark.parametrize(
+    ("mark", "role"),
+    [
+        (":numref:`sec_oo-design`", "{numref}`sec_oo-design`"),
+        (":ref:`fig_x.y`", "{ref}`fig_x.y`"),
+        (":eqref:`eq_a`", "{eq}`eq_a`"),
+        (":cite:`a,b`", "{cite:p}`a,b`"),
+        (":citep:`a`", "{cite:p}`a`"),
+        (":citet:`a`", "{cite:t}`a`"),
+        (":value:`accuracy`", "{tabbook-value}`accuracy`"),
+        (":value:`accuracy:.1%`", "{tabbook-value}`accuracy:.1%`"),
+        (":cite:`a,\nb`", "{cite:p}`a, b`"),
+    ],
+)
+def test_marks_become_roles(mark: str, role: str) -> None:
+    assert page(f"As {mark}, and ({mark}).") == f"As {role}, and ({role})."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`` :numref:`x` `` and `:cite:`",
+        r"\:numref:\`x\`",
+        "```\n:label:`x`\n[**y**]\n```",
+        "- item\n\n  ```\n  :numref:`x` (~~y~~)\n  ```",
+        "````\n```toc\nx\n```\n````",
+        "`[**x**]` and `(~~y~~)`",
+        ":unknown:`x` and :mark: and a:b:`c`",
+        "$f[x](y)$ costs $5, `$$x$$`",
+        "    :label:`x` in indented code",
+        "[**a link**](b.md)",
+        "$$\nx\n$$",
+        "Words\n: not a caption\n\nWords",
+        "![one](a.png) ![two](b.png)",
+        "Words ![inline](a.png)\nwords",
+        "Words\n![inline](a.png)",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+        "![](a.png)",
+        "One  \ntwo\n\n\nthree",
+    ],
+)
+def test_code_and_what_is_no_mark_are_left_alone(text: str) -> None:
+    assert to_page(text) == text
+
+
+def test_labels_of_a_section_stand_before_its_heading() -> None:
+    assert page("# Title\n:label:`sec_a`\n:label:`sec_b`\n\nWords.") == (
+        "(sec_a)=\n(sec_b)=\n# Title\n\nWords."
+    )
+    assert page("Words.\n\n## Two\n\n:label:`sec_c`\nMore.") == (
+        "Words.\n\n(sec_c)=\n## Two\n\nMore."
+    )
+    assert page("Title\n=====\n:label:`sec_d`") == "(sec_d)=\nTitle\n====="
+
+
+def test_a_label_under_a_paragraph_belongs_to_the_section() -> None:
+    assert page("# Title\n\nWords.\n:label:`late`") == "(late)=\n# Title\n\nWords."
+    assert page("Words.\n\n:label:`alone`\n\nMore.") == "Words.\n\n(alone)=\n\nMore."
+
+
+def test_labels_may_have_any_character() -> None:
+    assert page("# T\n:label:`sec 第,x`\n\n:numref:`sec 第,x`") == (
+        "(sec-20--7b2c--2c-x)=\n# T\n\n{numref}`sec-20--7b2c--2c-x`"
+    )
+
+
+def test_a_figure_has_name_size_caption_and_description() -> None:
+    text = """
+        Words.
+
+        ![A *curve* from
+        :cite:`a`: see [there](b.md).](../img/a(1).svg)
+        :width:`300px`
+        :label:`fig_a`
+        :label:`fig_b`
+
+        More.
+        """
+    assert page(text) == expect(
+        """
+        Words.
+
+        (fig_b)=
+        ```{figure} ../img/a(1).svg
+        :name: fig_a
+        :width: 300px
+        :alt: "A curve from : see there."
+
+        A *curve* from {cite:p}`a`: see [there](b.md).
+        ```
+
+        More.
+        """
+    )
+
+
+def test_an_image_with_a_label_is_a_figure_even_in_a_paragraph() -> None:
+    assert page("Words\n![A](a.png)\n:label:`fig_a`\nwords") == (
+        'Words\n```{figure} a.png\n:name: fig_a\n:alt: "A"\n\nA\n```\nwords'
+    )
+
+
+def test_an_image_with_a_size_alone_stays_an_image() -> None:
+    assert page("![](a.png)\n:height:`3em`") == ('```{image} a.png\n:height: 3em\n:alt: ""\n```')
+
+
+def test_a_figure_in_a_list_stays_in_it() -> None:
+    assert page("- item\n\n  ![A](a.png)\n  :label:`fig_a`\n\n- next") == expect(
+        """
+        - item
+
+          ```{figure} a.png
+          :name: fig_a
+          :alt: "A"
+
+          A
+          ```
+
+        - next
+        """
+    )
+
+
+def test_a_table_has_caption_and_name() -> None:
+    text = """
+        : The *caption* with :numref:`x`,
+        on two lines
+
+        | a | b |
+        |:--|--:|
+        | 1 | `|` :ref:`y` |
+        :label:`tab_a`
+        Words.
+        """
+    assert page(text) == expect(
+        """
+        ```{table} The *caption* with {numref}`x`, on two lines
+        :name: tab_a
+
+        | a | b |
+        |:--|--:|
+        | 1 | `|` {ref}`y` |
+        ```
+        Words.
+        """
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Words\n\n$$\nx = y\n$$\n:eqlabel:`eq_a`\nwords",
+        "Words\n$$x = y$$\n\n:eqlabel:`eq_a`\n\nwords",
+        "Words\n$$x = y$$ :eqlabel:`eq_a`\nwords",
+        "Words\n[**$$x = y$$**]\n:eqlabel:`eq_a`\nwords",
+    ],
+)
+def test_a_labelled_equation_is_a_block_of_its_own(text: str) -> None:
+    assert page(text) == "Words\n\n$$\nx = y\n$$ (eq_a)\n\nwords"
+
+
+def test_an_equation_without_a_label_does_not_take_the_next_ones() -> None:
+    assert page("$$a$$\n\n$$b$$\n:eqlabel:`eq_b`") == "$$a$$\n\n$$\nb\n$$ (eq_b)"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("[**Start**] (**more**) x", "**Start** **more** x"),
+        ("[**two\nlines with `code` and $a*b$**]", "**two\nlines with `code` and $a*b$**"),
+        ("[**one\n\ntwo**]", "one\n\ntwo"),
+        ("(**$$x$$**)", "$$x$$"),
+        ("a (~~gone~~) b", "a  b"),
+        ("a\n(~~gone\nand gone~~)\nb", "a\nb"),
+        ("[**open", "[**open"),
+        ("(** spaces **)", " **spaces** "),
+    ],
+)
+def test_slide_marks_are_bold_or_absent(text: str, shown: str) -> None:
+    assert to_page(text) == shown
+
+
+def test_contents_raw_restructuredtext_and_bibliography_become_directives() -> None:
+    assert page("```toc\n:maxdepth: 2\n\na\nb\n```") == "```{tableofcontents}\n```"
+    assert page("```eval_rst\n.. only:: html\n```") == "```{eval-rst}\n.. only:: html\n```"
+    assert page(":bibliography:`../r.bib`") == "```{bibliography} ../r.bib\n```"
+
+
+def test_of_the_attributes_of_a_fence_the_language_is_left() -> None:
+    assert page("```{.python #id}\nx\n```") == "```python\nx\n```"
+    assert page("```{}\nx\n```") == "```\nx\n```"
+
+
+CHAPTER = r"""
+# A Title with $x$
+:label:`sec_oo-design`
+
+## Second
+:label:`sec_second`
+
+:numref:`sec_second`, :ref:`sec_oo-design`, :numref:`fig_x.y`, :numref:`tab_第`, :eqref:`eq_a`,
+:cite:`knuth`, :citet:`knuth`.
+
+![A caption: "quoted" # and :cite:`knuth`](a.svg)
+:width:`30px`
+:label:`fig_x.y`
+
+: A table
+
+| a |
+|---|
+| 1 |
+:label:`tab_第`
+
+$$
+\begin{aligned}
+a &= b
+\end{aligned}
+$$
+:eqlabel:`eq_a`
+
+1. Item
+
+   $$x$$
+   :eqlabel:`eq_in_list`
+
+:bibliography:`refs.bib`
+"""
+CONFIG = """
+extensions = ["myst_nb", "sphinxcontrib.bibtex"]
+bibtex_bibfiles = ["refs.bib"]
+numfig = True
+myst_enable_extensions = ["dollarmath"]
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
+    source = tmp_path_factory.mktemp("book")
+    files = {
+        "conf.py": CONFIG,
+        "index.md": "# Book\n\n```{toctree}\n:numbered:\nchapter\n```\n",
+        "chapter.md": to_page(CHAPTER),
+        "refs.bib": "@book{knuth, author={Donald Knuth}, title={T}, publisher={P}, year=1984}",
+        "a.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
+    }
+    for name, text in files.items():
+        (source / name).write_text(text, encoding="utf-8")
+    app = SphinxTestApp("html", srcdir=source)
+    app.build()
+    assert app.warning.getvalue() == ""
+    html = Path(app.outdir, "chapter.html").read_text(encoding="utf-8")
+    app.cleanup()
+    return BeautifulSoup(html, "html.parser").find(role="main")
+
+
+def test_sphinx_numbers_everything_and_finds_every_reference(built: BeautifulSoup) -> None:
+    links = {link["href"]: link.get_text() for link in built.select("p a.internal")}
+    assert links["#sec-second"] == "Section 1.1"
+    assert links["#sec-oo-design"] == "A Title with x"
+    assert links["#fig-x-y"] == "Fig. 1.1"
+    assert links["#tab-7b2c"] == "Table 1.1"
+    assert links["#equation-eq-a"] == "(1.1)"
+    assert {"#equation-eq-a", "#fig-x-y", "#tab-7b2c"} <= {
+        f"#{tag['id']}" for tag in built(id=True)
+    }
+
+
+def test_sphinx_shows_caption_description_and_width_of_a_figure(built: BeautifulSoup) -> None:
+    figure = built.find("figure")
+    assert figure.img["alt"] == 'A caption: "quoted" # and'
+    assert "30px" in figure.img["style"]
+    assert figure.figcaption.get_text().strip().startswith("Fig. 1.1 A caption: “quoted” # and")
+
+
+def test_sphinx_lists_the_works_that_are_cited(built: BeautifulSoup) -> None:
+    assert "Donald Knuth" in built.select_one(".citation-list").get_text()
+    assert len(built.select(".bibtex-citation")) == 3
+
+
+def test_sphinx_keeps_an_equation_in_its_list(built: BeautifulSoup) -> None:
+    assert built.select_one("li #equation-eq-in-list") is not None

@@ -1,0 +1,126 @@
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from tabbook.nbval_plugin import compare_outputs
+from tabbook.notebook import write_notebook
+from tabbook.values import MIME_TYPE
+
+FACTS = {"tabbook": {"chapter": "chapters/part/first.md", "tab": "mxnet"}}
+
+
+def stream(text: str, name: str = "stdout") -> NotebookNode:
+    return new_output("stream", name=name, text=text)
+
+
+def result(text: str) -> NotebookNode:
+    return new_output("execute_result", data={"text/plain": text}, execution_count=1)
+
+
+def value(number: float, tolerance: float | None = 0.02, name: str = "acc") -> NotebookNode:
+    data = {MIME_TYPE: {"name": name, "value": number, "tol": tolerance}}
+    return new_output("display_data", data={**data, "text/plain": f"{name} = {number}"})
+
+
+def image(view_box: str, path: str = "M0 0") -> NotebookNode:
+    svg = f'<svg viewBox="{view_box}"><path d="{path}"/></svg>'
+    return new_output("display_data", data={"image/svg+xml": svg, "text/plain": "<Figure>"})
+
+
+def error(name: str, text: str = "…") -> NotebookNode:
+    return new_output("error", ename=name, evalue=text, traceback=[text])
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ([], []),
+        ([stream("a\n")], [stream("a\n")]),
+        ([stream("a\nb\n")], [stream("a\n"), stream("b\n")]),
+        ([result("3")], [result("3")]),
+        ([value(0.85)], [value(0.8601)]),
+        ([value(3, None)], [value(3, None)]),
+        ([image("0 0 9 9")], [image("0 0 9 9", path="M1 1")]),
+        ([error("ValueError", "at 0x7f")], [error("ValueError", "at 0x8f")]),
+    ],
+)
+def test_outputs_that_mean_the_same_agree(old: list[NotebookNode], new: list[NotebookNode]):
+    assert compare_outputs(old, new) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ([stream("a\n")], [stream("b\n")], "text differs\ncommitted: a\nexecuted:  b"),
+        ([stream("a\n")], [stream("a\n", "stderr")], "committed stdout, executed stderr"),
+        ([result("3")], [result("4")], "text/plain differs"),
+        ([], [stream("a\n")], "number of outputs differs: committed [] and executed [stdout]"),
+        ([image("0 0 9 9")], [], "committed [image/svg+xml/text/plain] and executed []"),
+        ([image("0 0 9 9")], [image("0 0 9 8")], "image/svg+xml differs\ncommitted: 0 0 9 9"),
+        ([image("0 0 9 9")], [result("3")], "executed text/plain"),
+        ([error("ValueError")], [error("KeyError")], "error differs"),
+        ([value(0.85)], [value(0.88)], "value acc: committed 0.85, executed 0.88"),
+        ([value(3, None)], [value(3.1, None)], "must come out the same"),
+        ([value(0.85)], [value(0.85, name="loss")], "value acc is no longer recorded here"),
+    ],
+)
+def test_outputs_that_differ_are_told_apart(
+    old: list[NotebookNode], new: list[NotebookNode], message: str
+):
+    assert message in "\n".join(compare_outputs(old, new))
+
+
+def nbval(root: Path, cells: Iterable[tuple[str, list[NotebookNode]]]) -> str:
+    """Write a notebook into a book and let pytest execute it again; return its report."""
+    notebook = new_notebook(
+        cells=[
+            new_code_cell(source, outputs=outputs, execution_count=count)
+            for count, (source, outputs) in enumerate(cells, 1)
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}, **FACTS},
+    )
+    write_notebook(notebook, root / "notebooks/mxnet/part/first.ipynb")
+    (root / "pytest.ini").write_text("[pytest]\n")
+    options = ["-p", "tabbook.nbval_plugin", "-p", "no:cacheprovider", "--color=no", "--nbval"]
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *options, "notebooks"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    return run.stdout
+
+
+def test_the_cells_after_a_dead_kernel_fail_at_once(root: Path):
+    report = nbval(root, [("import os\nos._exit(1)", []), ("1", [result("1")])])
+    assert "the kernel died in this cell" in report
+    assert "Not executed: an earlier cell took the kernel with it" in report
+    assert "2 failed" in report
+
+
+RECORD = "from lib.record import record\nrecord(acc=0.85, tol=0.02)"
+
+
+def test_a_notebook_that_reproduces_passes(root: Path):
+    shadow = "from IPython.display import clear_output\nprint(1)\nclear_output()\nprint(2)"
+    report = nbval(root, [(RECORD, [value(0.86)]), (shadow, [stream("2\n")])])
+    assert "2 passed" in report
+
+
+def test_differences_and_failing_cells_are_reported_with_chapter_and_tab(root: Path):
+    cells = [
+        (RECORD, [value(0.80)]),
+        ("print('new')", [stream("old\n")]),
+        ("1 / 0", []),
+    ]
+    report = nbval(root, cells)
+    place = "chapters/part/first.md (mxnet): "
+    assert f"{place}value acc: committed 0.8, executed 0.85, tolerance 0.02" in report
+    assert f"{place}text differs" in report
+    assert "ZeroDivisionError: division by zero" in report
+    assert "3 failed" in report

@@ -1,0 +1,130 @@
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+
+from tabbook.book import Book
+
+# Jupyter Book's own extensions use what docutils will take away.
+pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+
+Build = Callable[[Book], str]
+
+TITLES = ["PyTorch", "TensorFlow", "MXNet"]
+
+
+def article(book: Book, name: str = "chapters/part/first") -> Tag:
+    """The main part of a built page."""
+    html = (book.root / f"_build/html/{name}.html").read_text(encoding="utf-8")
+    found = BeautifulSoup(html, "html.parser").find("article")
+    assert isinstance(found, Tag)
+    return found
+
+
+def tab_sets(element: Tag) -> list[Tag]:
+    return list(element.select(".sd-tab-set"))
+
+
+def panels(tab_set: Tag) -> dict[str, str]:
+    """The text of each tab."""
+    labels = [label.get_text(strip=True) for label in tab_set.select("label")]
+    contents = [content.get_text(" ", strip=True) for content in tab_set.select(".sd-tab-content")]
+    return dict(zip(labels, contents, strict=True))
+
+
+def test_a_page_shows_all_tabs(site: Book):
+    page = article(site)
+    sets = tab_sets(page)
+    assert all([*panels(tab_set)] == TITLES for tab_set in sets)
+
+    links, code, outputs, two_of_three, numbers, figure = map(panels, sets)
+    assert links == dict.fromkeys(TITLES, "Open in Colab · Notebook · Source")
+    # Prose of a tab and the code after it share one tab set.
+    assert code["PyTorch"] == "from lib import torch as framework accuracy = 0.853"
+    assert code["MXNet"].startswith("MXNet wants its own words. from lib import mxnet")
+    assert outputs == {"PyTorch": "pytorch", "TensorFlow": "tensorflow", "MXNet": "mxnet"}
+    assert two_of_three["TensorFlow"] == "1 + 1 2"
+    assert two_of_three["MXNet"] == "This part has no MXNet version."
+    assert numbers["MXNet"] == "accuracy = 0.847 images = 60000"
+    assert figure == dict.fromkeys(TITLES, "")
+
+    # Tabs are in step on a page and across pages by group and name.
+    groups = {label["data-sync-group"] for label in page.select("label")}
+    names = [label["data-sync-id"] for label in sets[0].select("label")]
+    assert (groups, names) == ({"tab"}, ["pytorch", "tensorflow", "mxnet"])
+
+
+def test_a_value_follows_the_tab_and_is_readable_without_a_script(site: Book):
+    (first, *_) = [p for p in article(site).select("p") if p.get_text().startswith("The accuracy")]
+    assert first.get_text() == (
+        "The accuracy is 85.3% (PyTorch), 86.1% (TensorFlow), 84.7% (MXNet), of 60,000 images."
+    )
+    assert [span["data-tab"] for span in first.select("[data-tab]")] == [
+        "pytorch",
+        "tensorflow",
+        "mxnet",
+    ]
+
+
+def test_images_have_descriptions_and_wait_for_their_tab(site: Book):
+    images = article(site).select("img")
+    assert [image["alt"] for image in images] == [
+        f"A drawing by {tab}." for tab in ("pytorch", "tensorflow", "mxnet")
+    ]
+    assert {image["loading"] for image in images} == {"lazy"}
+
+
+def test_code_that_is_the_same_everywhere_stands_in_no_tab(site: Book):
+    (cell, *_) = [c for c in article(site).select(".cell") if "everywhere" in c.get_text()]
+    assert cell.find_parent(class_="sd-tab-set") is None
+
+
+def test_references_lead_to_other_pages(site: Book):
+    (link,) = article(site, "chapters/part/second").select("p a.reference.internal")
+    assert str(link["href"]) == "first.html#sec-first"
+
+
+def test_a_page_without_notebooks_has_no_links_to_any(site: Book):
+    assert tab_sets(article(site, "index")) == []
+
+
+def test_the_choice_is_made_before_any_other_script(site: Book):
+    html = (site.root / "_build/html/index.html").read_text(encoding="utf-8")
+    head = BeautifulSoup(html, "html.parser").select("head script[src]")
+    ours = next(n for n, script in enumerate(head) if "tabbook.js" in str(script["src"]))
+    sphinx_design = next(n for n, s in enumerate(head) if "design-tabs" in str(s["src"]))
+    assert ours < sphinx_design
+    assert head[ours]["data-tabs"] == "pytorch tensorflow mxnet"
+    assert not head[ours].has_attr("defer")
+
+
+def test_a_new_notebook_makes_a_new_page(executed_book: Book, build_pages: Build):
+    build_pages(executed_book)
+    path = executed_book.root / "notebooks/mxnet/part/first.ipynb"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('"mxnet\\n"', '"another output\\n"'), encoding="utf-8")
+    build_pages(executed_book)
+    assert "another output" in article(executed_book).get_text()
+
+
+def test_problems_are_warnings_at_the_chapters_line(executed_book: Book, build_pages: Build):
+    path = executed_book.root / "chapters/part/first.md"
+    text = path.read_text(encoding="utf-8").replace("%%tab mxnet", "%%tab mxnt")
+    path.write_text(text, encoding="utf-8")
+    warnings = build_pages(executed_book)
+    line = 1 + text.splitlines().index("%%tab mxnt")
+    assert f"first.md:{line}: WARNING: unknown tab 'mxnt' in '%%tab mxnt'" in warnings
+
+
+def test_a_value_that_nothing_records_is_a_warning(executed_book: Book, build_pages: Build):
+    path = executed_book.root / "chapters/part/first.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("`accuracy:.1%`", "`acuracy`"), encoding="utf-8")
+    warnings = build_pages(executed_book)
+    assert "first.md:4: WARNING: ':value:`acuracy`': no cell of 'mxnet' records" in warnings
+
+
+def test_pages_do_without_the_script_of_all_icons(site: Book):
+    html = (site.root / "_build/html/index.html").read_text(encoding="utf-8")
+    assert "pydata-sphinx-theme.js" in html
+    assert "fontawesome.js" not in html

@@ -1,0 +1,35 @@
+"""The committed notebooks are exactly what the chapters produce."""
+
+from pathlib import Path
+
+import pytest
+
+from tabbook.book import read_book
+from tabbook.draft import Draft
+from tabbook.manuscript import read_manuscript
+from tabbook.notebook import notebook_text, read_notebook
+
+ROOT = Path(__file__).parents[1]
+MANUSCRIPT = read_manuscript(read_book(ROOT))
+
+
+@pytest.mark.parametrize("draft", MANUSCRIPT.drafts, ids=lambda draft: draft.path.as_posix())
+def test_the_notebook_is_what_its_chapter_produces(draft: Draft):
+    path = ROOT / draft.path
+    committed = read_notebook(path)
+    assert committed is not None, f"{draft.path} is not there: run `tabbook execute`"
+    assert not draft.is_stale(committed), f"{draft.path} is out of date: run `tabbook execute`"
+    # Cells, ids, metadata and the values in the prose; the outputs are the notebook's own.
+    expected = notebook_text(draft.notebook(committed))
+    assert path.read_text(encoding="utf-8") == expected, "run `tabbook notebooks`"
+
+
+def test_there_is_no_notebook_without_a_chapter():
+    expected = {draft.path for draft in MANUSCRIPT.drafts}
+    committed = {path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb")}
+    assert {path for path in committed if ".ipynb_checkpoints" not in path.parts} == expected
+
+
+def test_the_text_has_no_problems():
+    problems = [*MANUSCRIPT.problems(), *MANUSCRIPT.value_problems()]
+    assert "\n".join(map(str, problems)) == ""
