@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -14,8 +15,8 @@ class ArrayLoader:
         batch_size: number of examples per batch; the last batch has what is left.
         permutation: `permutation(n)` gives the n indices in random order, drawn anew for each
             pass; None keeps the order of the arrays.
-        take: `take(array, indices)` gives the rows of one array.
         transform: what a batch goes through before it is handed out, such as bytes to floats.
+        take: `take(array, indices)` gives the chosen rows of one array.
 
     Raises:
         ValueError: if the arrays differ in length or the batch size is less than 1.
@@ -26,8 +27,8 @@ class ArrayLoader:
         arrays: Sequence[Any],
         batch_size: int,
         permutation: Callable[[int], Any] | None,
-        take: Callable[[Any, Any], Any],
         transform: Callable[..., Sequence[Any]] | None = None,
+        take: Callable[[Any, Any], Any] = operator.getitem,
     ):
         lengths = [len(a) for a in arrays]
         if len(set(lengths)) != 1:
@@ -58,4 +59,4 @@ class ArrayLoader:
 
     def with_arrays(self, arrays: Sequence[Any]) -> ArrayLoader:
         """Return the same loader over other arrays, for instance over copies on a GPU."""
-        return type(self)(arrays, self.batch_size, self.permutation, self.take, self.transform)
+        return type(self)(arrays, self.batch_size, self.permutation, self.transform, self.take)

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
+from d2l_local.common.images import as_floats
 from d2l_local.common.loader import ArrayLoader
 from d2l_local.common.training import DataModuleMethods
 
@@ -24,21 +25,26 @@ class DataModule(DataModuleMethods):
         self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
     ) -> ArrayLoader:
         """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return _loader([t[indices] for t in tensors], self.batch_size, train)
+        return _loader([t[indices] for t in tensors], self.batch_size, train, _tensors)
 
 
 def _loader(
     arrays: Sequence[Any],
     batch_size: int,
     shuffle: bool,
-    transform: Callable[..., Sequence[Any]] | None = None,
+    transform: Callable[..., Sequence[tf.Tensor]],
 ) -> ArrayLoader:
-    tensors = [tf.convert_to_tensor(a) for a in arrays]
-    return ArrayLoader(tensors, batch_size, _permutation if shuffle else None, tf.gather, transform)
+    """Slice numpy arrays, which is quicker than gathering tensors, and make tensors of batches."""
+    arrays = [np.asarray(a) for a in arrays]
+    return ArrayLoader(arrays, batch_size, _permutation if shuffle else None, transform)
 
 
-def _permutation(n: int) -> tf.Tensor:
-    return tf.random.shuffle(tf.range(n))
+def _permutation(n: int) -> np.ndarray:
+    return tf.random.shuffle(tf.range(n)).numpy()
+
+
+def _tensors(*batch: np.ndarray) -> list[tf.Tensor]:
+    return [tf.constant(a) for a in batch]
 
 
 class FashionMNIST(DataModule):
@@ -63,16 +69,14 @@ class FashionMNIST(DataModule):
     def get_dataloader(self, train: bool) -> ArrayLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""
         images, labels = self.train if train else self.val
-        return _loader(
-            (images, labels.astype(np.int32)), self.batch_size, train, self._floats
-        )
+        return _loader((images, labels.astype(np.int32)), self.batch_size, train, self._floats)
 
-    def _floats(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def _floats(self, images: np.ndarray, labels: np.ndarray) -> tuple[tf.Tensor, tf.Tensor]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, height, width, 1)."""
-        X = tf.expand_dims(tf.cast(images, tf.float32) / 255, axis=3)
-        if tuple(X.shape[1:3]) != tuple(self.resize):
+        X = tf.constant(as_floats(images)[..., np.newaxis])
+        if images.shape[1:] != tuple(self.resize):
             X = tf.image.resize_with_pad(X, *self.resize)
-        return X, labels
+        return X, tf.constant(labels)
 
     def visualize(
         self,

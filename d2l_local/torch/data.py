@@ -37,9 +37,10 @@ def _loader(
     def permutation(n: int) -> torch.Tensor:
         return torch.randperm(n).to(tensors[0].device)
 
-    return ArrayLoader(
-        tensors, batch_size, permutation if shuffle else None, torch.Tensor.__getitem__, transform
-    )
+    def take(tensor: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+        return tensor.index_select(0, indices)
+
+    return ArrayLoader(tensors, batch_size, permutation if shuffle else None, transform, take)
 
 
 class FashionMNIST(DataModule):
@@ -97,7 +98,7 @@ class ImageDataset(torch.utils.data.Dataset):
         self, images: torch.Tensor, labels: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""
-        X = images.unsqueeze(1).float().div_(255)
+        X = images.unsqueeze(1) / 255
         if X.shape[2:] != self.resize:
             X = nn.functional.interpolate(X, self.resize, mode="bilinear", antialias=True)
         return X, labels
