@@ -15,6 +15,10 @@ from d2l_local.mxnet.train import SGD
 nn_Module = nn.Block
 
 
+_cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
+_cross_entropy.hybridize()
+
+
 class Module(nn.Block, ModuleMethods):
     """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
 
@@ -83,9 +87,9 @@ class Classifier(Module):
 
     def loss(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:
         """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
-        losses = gluon.loss.SoftmaxCrossEntropyLoss()(
-            Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
-        )
+        if Y_hat.ndim > 2:
+            Y_hat, Y = Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
+        losses = _cross_entropy(Y_hat, Y)
         return losses.mean() if averaged else losses
 
     def configure_optimizers(self) -> gluon.Trainer | SGD:
