@@ -23,10 +23,11 @@ from tabbook.notebook import CHECK, PYTHON, read_notebook
 from tabbook.notebook_prose import NotebookProse
 from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter, read_chapter
+from tabbook.svg import SVG, svg_size
 from tabbook.values import MIME_TYPE, Value, recorded_values
 
 TAB = "tabbook_tab"
-ALT = "tabbook_alt"
+IMAGES = "tabbook_images"
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,8 @@ def _code(cell: Cell, tabs: dict[str, NotebookNode], number_of_tabs: int) -> Ite
 def _code_part(cell: Cell, built: NotebookNode, tab: str = "", tags: Iterable[str] = ()) -> _Part:
     outputs = _shown(built.outputs)
     metadata: dict[str, Any] = {TAB: tab} if tab else {}
-    if descriptions := list(_descriptions(built.outputs)):
-        metadata[ALT] = descriptions
+    if images := list(_images(built.outputs)):
+        metadata[IMAGES] = images
     if tags:
         metadata["tags"] = list(tags)
     return _Part(new_code_cell(built.source, outputs=outputs, metadata=metadata), cell.line, tab)
@@ -183,12 +184,13 @@ def _shown(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
     return shown
 
 
-def _descriptions(outputs: Iterable[NotebookNode]) -> Iterator[str]:
-    """The descriptions of the images among the outputs, in order."""
+def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:
+    """The images among the outputs, in order: description and, where it is known, size."""
     for output in outputs:
-        for kind in output.get("data", {}):
+        for kind, data in output.get("data", {}).items():
             if kind.startswith("image/"):
-                yield output.metadata.get(kind, {}).get("alt", "")
+                description = output.metadata.get(kind, {}).get("alt", "")
+                yield {"alt": description, "size": svg_size(data) if kind == SVG else ()}
 
 
 def _with_absences(book: Book, parts: Iterable[_Part]) -> Iterator[_Part]:

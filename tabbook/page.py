@@ -18,7 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
 
-from tabbook.merge import ALT, TAB, Page
+from tabbook.merge import IMAGES, TAB, Page
 from tabbook.values import Value, format_value
 
 SYNC_GROUP = "tab"
@@ -35,7 +35,7 @@ def setup_page(app: Sphinx) -> None:
         latex=(_pass, _pass),
         text=(_pass, _pass),
     )
-    app.add_transform(ImageDescriptions)
+    app.add_transform(OutputImages)
     app.add_transform(TabSets)
 
 
@@ -97,19 +97,23 @@ def _text(values: Mapping[str, Value], name: str, spec: str) -> str:
         return "?"
 
 
-class ImageDescriptions(SphinxTransform):
-    """Give the images among a cell's outputs the descriptions that the cell recorded."""
+class OutputImages(SphinxTransform):
+    """Give the images among a cell's outputs the descriptions and the sizes that it recorded."""
 
     default_priority = 209
 
     def apply(self, **_kwargs: object) -> None:
-        """Set `alt` on images, in order."""
+        """Set attributes of images, in order."""
         for cell in self.document.findall(nodes.container):
-            descriptions = cell.get("cell_metadata", {}).get(ALT, [])
-            for image, text in zip(cell.findall(nodes.image), descriptions, strict=False):
-                image["alt"] = text
-                # A browser fetches it when its tab is chosen.
+            recorded = cell.get("cell_metadata", {}).get(IMAGES, [])
+            for image, facts in zip(cell.findall(nodes.image), recorded, strict=False):
+                image["alt"] = facts["alt"]
+                # A browser fetches it when its tab is chosen, and keeps its place free until then.
                 image["loading"] = "lazy"
+                if facts["size"]:
+                    width, height = facts["size"]
+                    # Docutils writes this into `style`; it has no attribute for the ratio.
+                    image["width"] = f"{width:g}pt; aspect-ratio: {width:g} / {height:g}"
 
 
 class TabSets(SphinxTransform):

@@ -3,7 +3,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tabbook.book import Book
-from tabbook.merge import ALT, TAB, Page, merge
+from tabbook.merge import IMAGES, TAB, Page, merge
 
 FIRST = "chapters/part/first.md"
 
@@ -134,11 +134,11 @@ def test_values_and_links_are_there_for_each_tab(executed_book: Book):
 
 def test_images_keep_their_descriptions(executed_book: Book):
     cells = [cell for cell in page(executed_book).notebook.cells if "SVG(" in cell.source]
-    assert [cell.metadata.get(ALT) for cell in cells[1:]] == [
-        ["A drawing by pytorch."],
-        ["A drawing by tensorflow."],
-        ["A drawing by mxnet."],
+    images = [image for cell in cells[1:] for image in cell.metadata[IMAGES]]
+    assert [image["alt"] for image in images] == [
+        f"A drawing by {tab}." for tab in ("pytorch", "tensorflow", "mxnet")
     ]
+    assert all(len(image["size"]) == 2 for image in images)
 
 
 def test_the_page_depends_on_its_notebooks(executed_book: Book):
