@@ -3,7 +3,7 @@
     python benchmarks/epoch.py [pytorch] [tensorflow] [mxnet]
 
 Both train the same network (784-256-10, batches of 256, plain gradient descent) on the same 60,000
-images in the same process, epoch by epoch in turn, so that whatever else the machine does hits both.
+images in the same process, epoch by epoch in turn, so that what else the machine does hits both.
 The bare loop keeps floats in memory, does nothing but train and validate, and is compiled where the
 framework can do that. `Trainer.fit` loads, validates and plots as it always does.
 """
@@ -35,7 +35,8 @@ def bare_pytorch() -> Callable[[], None]:
     from torch import nn
 
     (X, y), (X_val, y_val) = (
-        [torch.from_numpy(a) for a in (X, y.astype(np.int64))] for X, y in map(floats, (True, False))
+        [torch.from_numpy(a) for a in (X, y.astype(np.int64))]
+        for X, y in map(floats, (True, False))
     )
     net = nn.Sequential(nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
     optimizer = torch.optim.SGD(net.parameters(), lr=LR)
@@ -127,8 +128,8 @@ def bare_mxnet() -> Callable[[], None]:
         for i in range(0, len(X), BATCH):
             rows = order[i : i + BATCH]
             with autograd.record():
-                l = loss(net(X.take(rows, axis=0)), y.take(rows)).mean()
-            l.backward()
+                mean = loss(net(X.take(rows, axis=0)), y.take(rows)).mean()
+            mean.backward()
             for param in params:
                 param -= LR * param.grad
         for i in range(0, len(X_val), BATCH):

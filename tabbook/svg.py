@@ -3,7 +3,7 @@
 import re
 
 SVG = "image/svg+xml"
-_VIEW_BOX = re.compile(r'<svg[^>]*\bviewBox="([^"]*)"')
+_VIEW_BOX = re.compile(r"""<svg[^>]*\bviewBox=["']([^"']*)["']""")
 
 
 def svg_size(document: str) -> tuple[float, ...]:

@@ -33,6 +33,11 @@ class ProgressBoard(HyperParameters):
     points of a curve, whether it is displayed or not.
     """
 
+    xlabel: str | None
+    xlim: Limits
+    fig: Any
+    axes: Any
+
     def __init__(
         self,
         xlabel: str | None = None,
@@ -94,7 +99,7 @@ class ProgressBoard(HyperParameters):
             self.ylim,
             self.xscale,
             self.yscale,
-            [label for label in self.data],
+            list(self.data),
         )
         return figure
 

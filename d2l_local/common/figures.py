@@ -14,8 +14,7 @@ if TYPE_CHECKING:
 
 Limits = tuple[float, float] | None
 
-# A random salt or a date would change the file on every run; the date goes with its metadata key.
-_SVG_SETTINGS = {"svg.hashsalt": "d2l"}
+# A date would change the file on every run.
 _SVG_METADATA = {"Date": None, "Creator": None}
 
 
@@ -23,7 +22,8 @@ def svg_of(figure: Figure) -> str:
     """Return the figure as an SVG document that depends on nothing but its content."""
     import matplotlib as mpl
 
-    with mpl.rc_context(_SVG_SETTINGS), io.StringIO() as file:
+    # Nor may ids be random, as they are without a salt of our own.
+    with mpl.rc_context({"svg.hashsalt": "d2l"}), io.StringIO() as file:
         figure.savefig(file, format="svg", bbox_inches="tight", metadata=_SVG_METADATA)
         return file.getvalue()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 Member = TypeVar("Member", bound=Callable[..., Any])
 
@@ -35,6 +35,10 @@ class HyperParameters:
     """Base of the classes that keep the arguments of their constructor as attributes."""
 
     hparams: dict[str, Any]
+
+    if TYPE_CHECKING:  # The attributes are named where `__init__` is defined.
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def save_hyperparameters(self, ignore: Iterable[str] = ()) -> None:
         """Store every local variable of the calling function as an attribute of the same name.

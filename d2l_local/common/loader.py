@@ -32,7 +32,9 @@ class ArrayLoader:
     ):
         lengths = [len(a) for a in arrays]
         if len(set(lengths)) != 1:
-            raise ValueError(f"the arrays of a loader must be equally long, but have {lengths} rows")
+            raise ValueError(
+                f"the arrays of a loader must be equally long, but have {lengths} rows"
+            )
         if batch_size < 1:
             raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
         self.arrays = tuple(arrays)

@@ -147,7 +147,8 @@ class TrainerMethods(HyperParameters):
         self.val_batch_idx = 0
         self.epoch = 0
         try:
-            for self.epoch in range(self.max_epochs):
+            for epoch in range(self.max_epochs):
+                self.epoch = epoch
                 self.fit_epoch()
         finally:
             model.board.finish()

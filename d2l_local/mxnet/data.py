@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import mxnet as mx
@@ -69,7 +69,7 @@ class FashionMNIST(DataModule):
         self.train = ImageDataset(*fashion_mnist.load(train=True), resize)
         self.val = ImageDataset(*fashion_mnist.load(train=False), resize)
 
-    def text_labels(self, indices: Sequence[int]) -> list[str]:
+    def text_labels(self, indices: Iterable[int]) -> list[str]:
         """Return the names of the classes `indices`."""
         return [fashion_mnist.LABELS[int(i)] for i in indices]
 

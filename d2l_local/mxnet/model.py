@@ -19,7 +19,7 @@ _cross_entropy = gluon.loss.SoftmaxCrossEntropyLoss()
 _cross_entropy.hybridize()
 
 
-class Module(nn.Block, ModuleMethods):
+class Module(ModuleMethods, nn.Block):
     """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
 
     Parameters are those of Gluon blocks or, in a model without any, the attributes that are

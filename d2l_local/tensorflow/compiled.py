@@ -29,6 +29,7 @@ class CompiledStep:
         self.eager = False
 
     def __call__(self, batch: Sequence[Any]) -> None:
+        """Run the step on a batch and plot what it plots."""
         if self.eager or not self.started:
             self.started = True
             self.step(batch)

@@ -26,7 +26,7 @@ class Module(ModuleMethods, tf.keras.Model):
         del self.loss
         self.save_hyperparameters()
         self.board = ProgressBoard()
-        self.training = None
+        self.training: bool | None = None
         self.plotted: list[tuple[str, Any, bool]] | None = None
 
     def forward(self, X: Any) -> Any:
@@ -43,6 +43,7 @@ class Module(ModuleMethods, tf.keras.Model):
         return self.forward(X, *args, **kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return `call(...)`, in the mode that `training` says unless the arguments say it."""
         # Keras hands `training` down to layers such as Dropout only if the outermost call has it.
         if self.training is not None:
             kwargs.setdefault("training", self.training)

@@ -10,11 +10,10 @@ from torch import nn
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.training import ModuleMethods
 
-
 nn_Module = nn.Module
 
 
-class Module(nn.Module, ModuleMethods):
+class Module(ModuleMethods, nn.Module):
     """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot."""
 
     def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
@@ -47,9 +46,7 @@ class Classifier(Module):
         self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
         self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
 
-    def accuracy(
-        self, Y_hat: torch.Tensor, Y: torch.Tensor, averaged: bool = True
-    ) -> torch.Tensor:
+    def accuracy(self, Y_hat: torch.Tensor, Y: torch.Tensor, averaged: bool = True) -> torch.Tensor:
         """Return the fraction of correct predictions, or with `averaged=False` 1 or 0 for each.
 
         Args:

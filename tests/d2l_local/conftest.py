@@ -1,9 +1,8 @@
 """The parameter `face` runs a test once in each framework."""
 
+import faces
 import numpy as np
 import pytest
-
-import faces
 
 
 @pytest.fixture(params=faces.NAMES, scope="session")

@@ -66,7 +66,9 @@ def _torch() -> Face:
 
     from d2l_local import torch as d2l
 
-    return Face("torch", d2l, torch.tensor, lambda a: torch.nn.Parameter(torch.tensor(a)), torch.manual_seed)
+    return Face(
+        "torch", d2l, torch.tensor, lambda a: torch.nn.Parameter(torch.tensor(a)), torch.manual_seed
+    )
 
 
 def _tensorflow() -> Face:

@@ -147,7 +147,12 @@ def test_in_jupyter_the_last_point_is_in_the_figure():
 
 
 def test_in_jupyter_the_figure_stays_when_the_cell_fails():
-    code = "from d2l_local.common.board import ProgressBoard\nb = ProgressBoard()\nb.draw(0, 1, 'y')\n1 / 0"
+    code = (
+        "from d2l_local.common.board import ProgressBoard\n"
+        "board = ProgressBoard()\n"
+        "board.draw(0, 1, 'y')\n"
+        "1 / 0"
+    )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
     kinds = [output.output_type for output in notebook.cells[0].outputs]

@@ -23,7 +23,9 @@ def test_the_package_imports_no_framework():
 @pytest.mark.parametrize("face", sorted(FRAMEWORKS))
 def test_a_face_imports_its_own_framework_and_leaves_the_rest_for_later(face):
     before, _ = imported_by(
-        f"import {face}" if face != "mxnet" else "from d2l_local.mxnet_compat import import_mxnet; import_mxnet()"
+        f"import {face}"
+        if face != "mxnet"
+        else "from d2l_local.mxnet_compat import import_mxnet; import_mxnet()"
     )
     names, log = imported_by(f"from d2l_local import {face} as d2l")
     assert names & FRAMEWORKS == {face}

@@ -27,7 +27,9 @@ def test_elementwise_functions(face, name):
 
 
 def test_logarithm(face):
-    np.testing.assert_allclose(face.numpy(face.d2l.log(face.tensor(np.abs(A)))), np.log(np.abs(A)), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        face.numpy(face.d2l.log(face.tensor(np.abs(A)))), np.log(np.abs(A)), rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("name", ["reduce_sum", "reduce_mean"])
@@ -36,7 +38,9 @@ def test_reductions_over_all_and_over_an_axis(face, name):
     expected = {"reduce_sum": np.sum, "reduce_mean": np.mean}[name]
     assert float(reduce(face.tensor(A))) == pytest.approx(expected(A))
     np.testing.assert_allclose(face.numpy(reduce(face.tensor(A), 0)), expected(A, 0), rtol=1e-6)
-    np.testing.assert_allclose(face.numpy(reduce(face.tensor(A), axis=1)), expected(A, 1), rtol=1e-6)
+    np.testing.assert_allclose(
+        face.numpy(reduce(face.tensor(A), axis=1)), expected(A, 1), rtol=1e-6
+    )
 
 
 def test_argmax_along_an_axis(face):
@@ -80,7 +84,11 @@ def test_creation(face):
 def test_random_numbers(face):
     d2l = face.d2l
     face.seed(0)
-    sample = face.numpy(d2l.normal(1.0, 2.0, (2000,)) if face.name != "tensorflow" else d2l.normal((2000,), 1.0, 2.0))
+    sample = face.numpy(
+        d2l.normal(1.0, 2.0, (2000,))
+        if face.name != "tensorflow"
+        else d2l.normal((2000,), 1.0, 2.0)
+    )
     assert sample.mean() == pytest.approx(1, abs=0.2)
     assert sample.std() == pytest.approx(2, abs=0.2)
     assert tuple(d2l.randn(2, 3).shape) == (2, 3)

@@ -1,9 +1,8 @@
 """What only TensorFlow needs: graphs, and parameters that Keras does not see."""
 
+import faces
 import numpy as np
 import pytest
-
-import faces
 
 
 @pytest.fixture(scope="module")

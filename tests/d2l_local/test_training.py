@@ -59,7 +59,9 @@ def test_the_frameworks_agree_on_loss_and_on_the_step_that_follows(weights, clus
         face = faces.load(name)
         model = face.classifier(weights, lr=0.1)
         fit(face, model, face.data(X, y, batch_size=32), max_epochs=1)
-        steps = [(new - old) / 0.1 for new, old in zip(parameters(face, model), weights, strict=True)]
+        steps = [
+            (new - old) / 0.1 for new, old in zip(parameters(face, model), weights, strict=True)
+        ]
         results.append((curve(model, "train_loss")[0], steps))
     for loss, steps in results[1:]:
         assert loss == pytest.approx(results[0][0], abs=1e-5)

@@ -61,7 +61,11 @@ def test_outputs_that_mean_the_same_agree(old: list[NotebookNode], new: list[Not
         ([result("3")], [result("4")], "text/plain differs"),
         ([], [stream("a\n")], "number of outputs differs: committed [] and executed [stdout]"),
         ([image("0 0 9 9")], [], "committed [image/svg+xml/text/plain] and executed []"),
-        ([image("0 0 9 9")], [image("0 0 9 8")], "image/svg+xml differs\ncommitted: 0 0 9 9"),
+        (
+            [image("0 0 9 9")],
+            [image("0 0 9 8")],
+            "size of image/svg+xml differs\ncommitted: (9.0, 9.0)",
+        ),
         ([image("0 0 9 9")], [result("3")], "executed text/plain"),
         ([error("ValueError")], [error("KeyError")], "error differs"),
         ([value(0.85)], [value(0.88)], "value acc: committed 0.85, executed 0.88"),
