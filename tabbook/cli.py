@@ -98,7 +98,7 @@ def _is_stale(draft: Draft) -> bool:
 def _write_prose(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         target = draft.book.root / draft.path
-        write_notebook(draft.notebook(read_notebook(target)), target)
+        write_notebook(draft.rewritten(read_notebook(target)), target)
 
 
 def _chosen(drafts: Sequence[Draft], options: argparse.Namespace) -> list[Draft]:

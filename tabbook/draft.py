@@ -56,6 +56,13 @@ class Draft:
                 cell.source = prose.translate(cell.source)
         return notebook
 
+    def rewritten(self, committed: NotebookNode | None) -> NotebookNode:
+        """The notebook with new text and the outputs of `committed`, stale if that was."""
+        notebook = self.notebook(committed)
+        if self.is_stale(committed):
+            notebook.metadata[METADATA]["hash"] = ""
+        return notebook
+
     def is_stale(self, committed: NotebookNode | None) -> bool:
         """Whether code, support library or framework changed since `committed` was executed."""
         if committed is None:

@@ -6,7 +6,7 @@ says so in `metadata.tabbook_tab`; the page folds neighbours that do into tab se
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -164,7 +164,7 @@ def _code(cell: Cell, tabs: dict[str, NotebookNode], number_of_tabs: int) -> Ite
 def _code_part(cell: Cell, built: NotebookNode, tab: str = "", tags: Iterable[str] = ()) -> _Part:
     outputs = _shown(built.outputs)
     metadata: dict[str, Any] = {TAB: tab} if tab else {}
-    if images := list(_images(built.outputs)):
+    if images := list(_images(outputs)):
         metadata[IMAGES] = images
     if tags:
         metadata["tags"] = list(tags)
@@ -179,9 +179,17 @@ def _shown(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
         if "execution_count" in copy:
             copy["execution_count"] = None
         if "data" in copy:
-            copy["data"] = {kind: data for kind, data in output.data.items() if kind != MIME_TYPE}
+            copy["data"] = {
+                kind: data for kind, data in output.data.items() if kind not in _unused(output.data)
+            }
         shown.append(copy)
     return shown
+
+
+def _unused(data: Mapping[str, Any]) -> set[str]:
+    """Media types that a page does not show: records, and a second picture beside an SVG."""
+    pictures = {kind for kind in data if kind.startswith("image/")}
+    return {MIME_TYPE} | (pictures - {SVG} if SVG in pictures else set())
 
 
 def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from d2l_local.common.figures import Limits, describe, set_axes, svg_of
+from d2l_local.common.figures import Limits, mime_bundle, set_axes
 from d2l_local.common.hyperparameters import HyperParameters
 
 if TYPE_CHECKING:
@@ -165,9 +165,7 @@ class _NotebookScreen(_Screen):
         """Update the figure below the cell."""
         from IPython.display import display
 
-        figure = self.board.figure()
-        data = {"image/svg+xml": svg_of(figure), "text/plain": "<ProgressBoard>"}
-        metadata = {"image/svg+xml": {"alt": describe(figure)}}
+        data, metadata = mime_bundle(self.board.figure())
         if self.handle is None:
             self.handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,8 @@ Limits = tuple[float, float] | None
 
 # A date would change the file on every run.
 _SVG_METADATA = {"Date": None, "Creator": None}
+_PNG_DPI = 80
+_PNG_COLOURS = 64
 
 
 def svg_of(figure: Figure) -> str:
@@ -28,27 +31,52 @@ def svg_of(figure: Figure) -> str:
         return file.getvalue()
 
 
+def png_of(figure: Figure) -> bytes:
+    """Return the figure as a small PNG: what JupyterLab shows of a notebook not yet trusted."""
+    from PIL import Image
+
+    with io.BytesIO() as file, io.BytesIO() as small:
+        figure.savefig(file, format="png", dpi=_PNG_DPI, bbox_inches="tight")
+        Image.open(file).convert("RGB").quantize(_PNG_COLOURS).save(small, "png", optimize=True)
+        return small.getvalue()
+
+
+def mime_bundle(figure: Figure) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+    """Return the figure as Jupyter displays it: data and metadata by media type."""
+    png = base64.b64encode(png_of(figure)).decode("ascii")
+    data = {"image/svg+xml": svg_of(figure), "image/png": png, "text/plain": repr(figure)}
+    alt = {"alt": describe(figure)}
+    return data, {"image/svg+xml": alt, "image/png": alt}
+
+
 def describe(figure: Figure) -> str:
     """Return a sentence on what the figure shows, for readers who cannot see it."""
-    return " ".join(_describe_axes(axes) for axes in _shown_axes(figure)) or "Empty figure."
+    shown = _shown_axes(figure)
+    if len(shown) > 1 and all(axes.images for axes in shown):
+        return f"{len(shown)} images: {'; '.join(map(_title, shown))}."
+    return " ".join(map(_describe_axes, shown)) or "Empty figure."
 
 
 def _shown_axes(figure: Figure) -> list[Axes]:
     return [axes for axes in figure.axes if axes.has_data() or axes.get_title()]
 
 
+def _title(axes: Axes) -> str:
+    return axes.get_title().replace("\n", ", ") or "untitled"
+
+
 def _describe_axes(axes: Axes) -> str:
-    title = axes.get_title().replace("\n", ", ")
-    if axes.images:
-        return f"Image: {title}." if title else "Image."
+    kind = "Image" if axes.images else "Plot"
     named = [str(line.get_label()) for line in axes.lines]
     legend = axes.get_legend()
     if legend is not None:
         named = [text.get_text() for text in legend.get_texts()]
-    shown = ", ".join(name for name in named if not name.startswith("_"))
-    versus = " against ".join(filter(None, [axes.get_ylabel() or shown, axes.get_xlabel()]))
-    curves = f"; curves: {shown}" if shown and axes.get_ylabel() else ""
-    return " ".join(filter(None, [f"{title}:" if title else "", f"Plot of {versus}{curves}."]))
+    curves = ", ".join(name for name in named if not name.startswith("_"))
+    subject = " against ".join(filter(None, [axes.get_ylabel() or curves, axes.get_xlabel()]))
+    text = f"{kind} of {subject}" if subject else kind
+    if axes.get_title():
+        text = f"{_title(axes)}: {text}"
+    return f"{text}; curves: {curves}." if curves and axes.get_ylabel() else f"{text}."
 
 
 def use_svg_display() -> None:
@@ -59,9 +87,14 @@ def use_svg_display() -> None:
     from matplotlib.figure import Figure
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    set_matplotlib_formats("svg")
-    formatter = shell.display_formatter.formatters["image/svg+xml"]
-    formatter.for_type(Figure, lambda figure: (svg_of(figure), {"alt": describe(figure)}))
+    set_matplotlib_formats("svg", "png")
+    formatters = shell.display_formatter.formatters
+    for media_type, draw in (("image/svg+xml", svg_of), ("image/png", png_of)):
+        formatters[media_type].for_type(Figure, _with_description(draw))
+
+
+def _with_description(draw: Callable[[Figure], Any]) -> Callable[[Figure], tuple[Any, Any]]:
+    return lambda figure: (draw(figure), {"alt": describe(figure)})
 
 
 def _notebook_shell() -> Any | None:

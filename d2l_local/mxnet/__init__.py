@@ -15,6 +15,7 @@ npx.set_np()
 
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
+from d2l_local.common.files import DATA_HUB, DATA_URL, download, download_extract, extract
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record

@@ -1,5 +1,7 @@
 """Images and curves."""
 
+import base64
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -8,7 +10,15 @@ mpl.use("agg")
 
 import matplotlib.pyplot as plt
 
-from d2l_local.common.figures import as_numpy, describe, plot, set_figsize, show_images, svg_of
+from d2l_local.common.figures import (
+    as_numpy,
+    describe,
+    mime_bundle,
+    plot,
+    set_figsize,
+    show_images,
+    svg_of,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +88,16 @@ def test_the_same_figure_gives_the_same_svg_without_a_date():
     assert "<dc:date>" not in svgs[0]
 
 
+def test_a_figure_comes_as_svg_and_as_a_png_for_readers_whose_jupyter_hides_svg():
+    show_images(np.random.default_rng(0).normal(size=(16, 28, 28)), 2, 8, titles=["unit"] * 16)
+    data, metadata = mime_bundle(plt.gcf())
+    png = base64.b64decode(data["image/png"])
+    assert png.startswith(b"\x89PNG")
+    assert len(png) < 100_000
+    assert len(data["image/svg+xml"]) < 100_000
+    assert metadata["image/png"]["alt"] == metadata["image/svg+xml"]["alt"] == describe(plt.gcf())
+
+
 def test_a_plot_is_described_by_its_labels_and_curves():
     plot([0, 1], [[0, 1], [1, 0]], "epoch", "loss", ["train", "val"])
     assert describe(plt.gcf()) == "Plot of loss against epoch; curves: train, val."
@@ -85,7 +105,10 @@ def test_a_plot_is_described_by_its_labels_and_curves():
 
 def test_images_are_described_by_their_titles():
     show_images(np.zeros((2, 4, 4)), 1, 3, titles=["coat\nbag", "shirt"])
-    assert describe(plt.gcf()) == "Image: coat, bag. Image: shirt."
+    assert describe(plt.gcf()) == "2 images: coat, bag; shirt."
+    show_images(np.zeros((1, 4, 4)), 1, 1, titles=["coat"])
+    plt.gca().set(xlabel="column", ylabel="row")
+    assert describe(plt.gcf()) == "coat: Image of row against column."
 
 
 def test_set_figsize_holds_for_the_figures_that_follow():

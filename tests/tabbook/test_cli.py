@@ -52,6 +52,13 @@ def test_a_run_can_be_narrowed_and_forced(here: Path, capsys: pytest.CaptureFixt
     assert len(out) == 3
 
 
+def test_writing_notebooks_does_not_make_those_current_that_are_not(here: Path):
+    library = here / "lib" / "record.py"
+    library.write_text(library.read_text(encoding="utf-8") + "CHANGED = True\n", encoding="utf-8")
+    assert main(["notebooks"]) == 0
+    assert all('"hash": ""' in text for text in contents(here).values())
+
+
 @pytest.mark.parametrize("arguments", [["--tab", "mxnt"], ["chapters/part/frist.md"]])
 def test_a_name_without_a_notebook_is_reported(
     here: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]

@@ -4,6 +4,7 @@ from nbformat import NotebookNode
 
 from tabbook.book import Book
 from tabbook.merge import IMAGES, TAB, Page, merge
+from tabbook.notebook import read_notebook, write_notebook
 
 FIRST = "chapters/part/first.md"
 
@@ -158,3 +159,26 @@ def test_missing_and_stale_notebooks_are_reported(executed_book: Book):
         f"{FIRST}:1: notebooks/pytorch/part/first.ipynb is out of date: run `tabbook execute`",
         f"{FIRST}:1: notebooks/mxnet/part/first.ipynb is not there: run `tabbook execute`",
     ]
+
+
+def test_a_page_shows_one_picture_of_a_figure_that_comes_as_two(executed_book: Book):
+    path = executed_book.root / "notebooks" / "pytorch" / "part" / "first.ipynb"
+    notebook = read_notebook(path)
+    assert notebook is not None
+    drawings = [
+        output
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "image/svg+xml" in output.get("data", {})
+    ]
+    for output in drawings:
+        output.data["image/png"] = "iVBORw0KGgo="
+    write_notebook(notebook, path)
+    shown = [
+        output.data
+        for cell in page(executed_book).notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    assert drawings
+    assert not any("image/png" in data for data in shown)
