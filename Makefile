@@ -12,6 +12,12 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.uv/python
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
+# What these would write into the home directory.
+export IPYTHONDIR := $(CURDIR)/.venv/var/ipython
+export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/var/jupyter
+export KERAS_HOME := $(CURDIR)/.venv/var/keras
+export MPLCONFIGDIR := $(CURDIR)/.venv/var/matplotlib
+
 # PyTorch's CPU build: from the folder that pip's find-links names if it does, else from PyTorch's own
 # index. `make TORCH_BACKEND=auto ...` takes the build for your GPU.
 FIND_LINKS := $(or $(UV_FIND_LINKS),$(PIP_FIND_LINKS),$(shell $(PYTHON) -m pip config get global.find-links 2>/dev/null))

@@ -36,14 +36,17 @@ def address(site: Book) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def chromium() -> str:
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
         message = "no Chromium: sudo apt-get install chromium"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        # Where it would otherwise write into the home directory.
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
+        yield found
 
 
 @pytest.fixture
