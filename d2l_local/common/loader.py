@@ -58,7 +58,3 @@ class ArrayLoader:
                 chosen = order[rows]
                 batch = tuple(self.take(a, chosen) for a in self.arrays)
             yield tuple(self.transform(*batch)) if self.transform else batch
-
-    def with_arrays(self, arrays: Sequence[Any]) -> ArrayLoader:
-        """Return the same loader over other arrays, for instance over copies on a GPU."""
-        return type(self)(arrays, self.batch_size, self.permutation, self.transform, self.take)

@@ -56,11 +56,10 @@ class _Trace:
     """A step as a graph for one shape of batch; what it plots is plotted after each run."""
 
     def __init__(self, step: Step, model: Module, batch: Sequence[Any]):
+        self.step = step
         self.model = model
         self.labels: list[tuple[str, bool]] = []
-        self.graph = tf.function(self.values, autograph=False)
-        self.step = step
-        self.graph = self.graph.get_concrete_function(*batch)
+        self.graph = tf.function(self.values, autograph=False).get_concrete_function(*batch)
 
     def values(self, *batch: Any) -> list[Any]:
         """Run the step and return the values that it plots."""
