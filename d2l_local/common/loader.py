@@ -30,16 +30,9 @@ class ArrayLoader:
         transform: Callable[..., Sequence[Any]] | None = None,
         take: Callable[[Any, Any], Any] = operator.getitem,
     ):
-        lengths = [len(a) for a in arrays]
-        if len(set(lengths)) != 1:
-            raise ValueError(
-                f"the arrays of a loader must be equally long, but have {lengths} rows"
-            )
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
+        self.num_examples = num_rows(arrays, batch_size)
         self.arrays = tuple(arrays)
         self.batch_size = int(batch_size)
-        self.num_examples = lengths[0]
         self.permutation = permutation
         self.take = take
         self.transform = transform
@@ -58,3 +51,17 @@ class ArrayLoader:
                 chosen = order[rows]
                 batch = tuple(self.take(a, chosen) for a in self.arrays)
             yield tuple(self.transform(*batch)) if self.transform else batch
+
+
+def num_rows(arrays: Sequence[Any], batch_size: int) -> int:
+    """Return the common length of the arrays.
+
+    Raises:
+        ValueError: if the arrays differ in length or the batch size is less than 1.
+    """
+    lengths = [len(a) for a in arrays]
+    if len(set(lengths)) != 1:
+        raise ValueError(f"the arrays of a loader must be equally long, but have {lengths} rows")
+    if batch_size < 1:
+        raise ValueError(f"batch_size must be at least 1, but is {batch_size}")
+    return lengths[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from d2l_local.common.board import ProgressBoard
@@ -20,15 +20,19 @@ class ModuleMethods(HyperParameters):
         """Return the loss of predictions `y_hat` for targets `y`; define it in your class."""
         raise NotImplementedError(_missing(self, "loss(self, y_hat, y)"))
 
+    def loss_of(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss, whether it is a method or an attribute."""
+        return self.loss(y_hat, y)
+
     def training_step(self, batch: Any) -> Any:
         """Return the loss of a batch, (inputs ..., targets), and plot it."""
-        loss = self.loss(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
+        loss = self.loss_of(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
         self.plot("loss", loss, train=True)
         return loss
 
     def validation_step(self, batch: Any) -> None:
         """Plot the loss of a batch, (inputs ..., targets)."""
-        loss = self.loss(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
+        loss = self.loss_of(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
         self.plot("loss", loss, train=False)
 
     def configure_optimizers(self) -> Any:
@@ -98,6 +102,49 @@ class DataModuleMethods(HyperParameters):
         return self.get_dataloader(train=False)
 
 
+class Restarted:
+    """The batches of a generator: each pass calls the function that makes it anew."""
+
+    def __init__(self, make: Callable[[], Iterable[Any]]):
+        self.make = make
+        self.num_batches = sum(1 for _ in make())
+
+    def __len__(self) -> int:
+        return self.num_batches
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.make())
+
+
+def countable(make: Callable[[], Iterable[Any] | None]) -> Any:
+    """Return the loader that `make` returns; one that does not know its length is counted."""
+    loader = make()
+    if loader is None:
+        return None
+    try:
+        len(loader)  # type: ignore[arg-type]
+    except TypeError:
+        return Restarted(make)  # type: ignore[arg-type]
+    return loader
+
+
+def _explain(error: Exception, trainer: TrainerMethods) -> None:
+    """Add what the first batch looks like to an error that it led to."""
+    training = trainer.train_batch_idx == 0
+    loader = trainer.train_dataloader if training else trainer.val_dataloader
+    try:
+        tensors = ", ".join(f"{tuple(t.shape)} {t.dtype}" for t in next(iter(loader)))
+    except Exception:  # The loader itself may be what is wrong.
+        return
+    step = "training_step" if training else "validation_step"
+    error.add_note(
+        f"This was the first batch of {type(trainer.model).__name__}.{step}. The tensors of a "
+        f"batch are {tensors}: inputs first, targets last. Do they fit your layers (images need a "
+        "Flatten or a reshape before a dense layer), your loss (class labels are integers from 0 "
+        "to the number of outputs minus 1), and the device of the model?"
+    )
+
+
 class TrainerMethods(HyperParameters):
     """The training loop: epochs over batches, then validation.
 
@@ -123,8 +170,8 @@ class TrainerMethods(HyperParameters):
 
     def prepare_data(self, data: Any) -> None:
         """Take the loaders of `data` and count their batches."""
-        self.train_dataloader = data.train_dataloader()
-        self.val_dataloader = data.val_dataloader()
+        self.train_dataloader = countable(data.train_dataloader)
+        self.val_dataloader = countable(data.val_dataloader)
         self.num_train_batches = len(self.train_dataloader)
         self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
 
@@ -150,6 +197,10 @@ class TrainerMethods(HyperParameters):
             for epoch in range(self.max_epochs):
                 self.epoch = epoch
                 self.fit_epoch()
+        except Exception as error:
+            if self.train_batch_idx == 0 or self.val_batch_idx == 0:
+                _explain(error, self)
+            raise
         finally:
             model.board.finish()
 

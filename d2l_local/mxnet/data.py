@@ -26,18 +26,22 @@ class DataModule(DataModuleMethods):
         self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
     ) -> ArrayLoader:
         """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return _loader([t[indices] for t in tensors], self.batch_size, train, _arrays)
+        return batches_of([t[indices] for t in tensors], self.batch_size, train)
 
 
-def _loader(
+def batches_of(
     arrays: Sequence[Any],
     batch_size: int,
     shuffle: bool,
-    transform: Callable[..., Sequence[np.ndarray]],
+    transform: Callable[..., Sequence[np.ndarray]] | None = None,
 ) -> ArrayLoader:
-    """Slice numpy arrays, which is quicker than MXNet's `take`, and hand batches over to MXNet."""
+    """Return batches of equally long arrays, in a new order on each pass if `shuffle`.
+
+    Slicing in numpy is quicker than MXNet's `take`; a batch is then handed over without a copy.
+    """
     arrays = [as_numpy(a) for a in arrays]
-    return ArrayLoader(arrays, batch_size, _permutation if shuffle else None, transform)
+    permutation = _permutation if shuffle else None
+    return ArrayLoader(arrays, batch_size, permutation, transform or _arrays)
 
 
 def _permutation(n: int) -> numpy.ndarray:
@@ -52,6 +56,39 @@ def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:
 
 def _without_copy(array: numpy.ndarray) -> np.ndarray:
     return mx.nd.from_numpy(numpy.ascontiguousarray(array)).as_np_ndarray()
+
+
+class SyntheticRegressionData(DataModule):
+    """Standard normal inputs X (n, d), and targets y (n, 1) = X w + b + noise.
+
+    Args:
+        w: true weights, d of them.
+        b: true bias.
+        noise: standard deviation of the noise.
+        num_train: number of examples to train on, which come first.
+        num_val: number of examples to validate on.
+        batch_size: examples per batch.
+    """
+
+    def __init__(
+        self,
+        w: np.ndarray,
+        b: float,
+        noise: float = 0.01,
+        num_train: int = 1000,
+        num_val: int = 1000,
+        batch_size: int = 32,
+    ):
+        super().__init__()
+        self.save_hyperparameters()
+        n = num_train + num_val
+        self.X = np.random.randn(n, len(w))
+        self.y = np.dot(self.X, w.reshape(-1, 1)) + b + noise * np.random.randn(n, 1)
+
+    def get_dataloader(self, train: bool) -> ArrayLoader:
+        """Return the batches of the training set, shuffled, or of the validation set."""
+        rows = slice(0, self.num_train) if train else slice(self.num_train, None)
+        return self.get_tensorloader((self.X, self.y), train, rows)
 
 
 class FashionMNIST(DataModule):
@@ -76,7 +113,7 @@ class FashionMNIST(DataModule):
     def get_dataloader(self, train: bool) -> ArrayLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""
         data = self.train if train else self.val
-        return _loader((data.images, data.labels), self.batch_size, train, data.transform)
+        return batches_of((data.images, data.labels), self.batch_size, train, data.transform)
 
     def visualize(
         self,

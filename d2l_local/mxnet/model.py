@@ -10,7 +10,7 @@ from mxnet.gluon import nn
 
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.training import ModuleMethods
-from d2l_local.mxnet.train import SGD
+from d2l_local.mxnet.optimizer import SGD
 
 nn_Module = nn.Block
 
@@ -38,6 +38,12 @@ class Module(ModuleMethods, nn.Block):
             raise NotImplementedError(f"{name} has neither `net` nor a forward pass of its own")
         return self.net(X)
 
+    def loss_of(self, y_hat: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the loss, whether a method or a Gluon loss, which has one for each example."""
+        if isinstance(self.loss, gluon.loss.Loss):
+            return self.loss(y_hat, y).mean()
+        return self.loss(y_hat, y)
+
     def get_scratch_params(self) -> list[np.ndarray]:
         """Return the attributes that are arrays, and those of the modules inside."""
         params = []
@@ -64,13 +70,23 @@ class Module(ModuleMethods, nn.Block):
                 value.set_scratch_params_device(device)
 
 
+def _check_labels(Y: np.ndarray, num_classes: int) -> None:
+    """Raise an error for labels that MXNet would silently take for the nearest class."""
+    lowest, highest = int(Y.min()), int(Y.max())
+    if lowest < 0 or highest >= num_classes:
+        raise ValueError(
+            f"labels must be integers from 0 to {num_classes - 1}, since there are {num_classes} "
+            f"outputs, but these are from {lowest} to {highest}"
+        )
+
+
 class Classifier(Module):
     """Base of the models whose outputs are class scores (logits) of shape (n, classes)."""
 
     def validation_step(self, batch: Sequence[np.ndarray]) -> None:
         """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
         Y_hat = self(*batch[:-1])
-        self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
+        self.plot("loss", self.loss_of(Y_hat, batch[-1]), train=False)
         self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
 
     def accuracy(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:
@@ -89,6 +105,8 @@ class Classifier(Module):
         """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
         if Y_hat.ndim > 2:
             Y_hat, Y = Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
+        if getattr(getattr(self, "trainer", None), "train_batch_idx", 0) == 0:
+            _check_labels(Y, Y_hat.shape[-1])
         losses = _cross_entropy(Y_hat, Y)
         return losses.mean() if averaged else losses
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as onp
 from mxnet import np, npx
 
 ones_like = np.ones_like
@@ -91,3 +92,26 @@ def argmax(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
 def astype(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
     """Return `x` with another element type."""
     return x.astype(*args, **kwargs)
+
+
+def corr2d(X: np.ndarray, K: np.ndarray) -> np.ndarray:
+    """Return the two-dimensional cross-correlation of matrices X (h, w) and K (p, q).
+
+    The result has shape (h - p + 1, w - q + 1); its element (i, j) is the sum of the products of
+    K with the part of X that starts at (i, j).
+    """
+    X, K = (a.astype(np.float32).reshape(1, 1, *a.shape) for a in (X, K))
+    return npx.convolution(X, K, kernel=K.shape[2:], num_filter=1, no_bias=True)[0, 0]
+
+
+def get_seed() -> int:
+    """Return a random seed, an integer from 0 up to a million."""
+    return int(np.random.randint(0, 1_000_000))
+
+
+def get_key() -> onp.random.Generator:
+    """Return a source of random numbers of its own, with a random seed (what JAX calls a key).
+
+    MXNet has one source for each device, so this is numpy's.
+    """
+    return onp.random.default_rng(get_seed())

@@ -1,4 +1,4 @@
-"""The training loop, and an optimizer for parameters that are plain arrays."""
+"""The training loop."""
 
 from __future__ import annotations
 
@@ -8,21 +8,8 @@ from typing import Any
 
 from mxnet import Context, autograd, np
 
-from d2l_local.common.hyperparameters import HyperParameters
 from d2l_local.common.training import TrainerMethods
 from d2l_local.mxnet.device import gpu, num_gpus
-
-
-class SGD(HyperParameters):
-    """Stochastic gradient descent over a list of arrays with attached gradients."""
-
-    def __init__(self, params: Sequence[np.ndarray], lr: float):
-        self.save_hyperparameters()
-
-    def step(self, _: Any) -> None:
-        """Move each parameter against its gradient; the batch size is in the loss already."""
-        for param in self.params:
-            param -= self.lr * param.grad
 
 
 class Trainer(TrainerMethods):

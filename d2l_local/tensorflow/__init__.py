@@ -2,6 +2,10 @@
 
 import os
 
+from d2l_local.common.frameworks import require
+
+require("tensorflow")
+
 # TensorFlow reads these once, when it is imported. Its log would end up in every notebook, and
 # oneDNN, which rounds differently from one processor to the next, announces itself all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -10,13 +14,33 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.files import DATA_HUB, DATA_URL, download, download_extract, extract
+from d2l_local.common.functional import Accumulator, Animator, Timer
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
-from d2l_local.tensorflow.data import DataModule, FashionMNIST
+from d2l_local.tensorflow.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
+from d2l_local.tensorflow.functional import (
+    Updater,
+    accuracy,
+    evaluate_accuracy,
+    evaluate_loss,
+    get_fashion_mnist_labels,
+    linreg,
+    load_array,
+    load_data_fashion_mnist,
+    predict_ch3,
+    sgd,
+    squared_loss,
+    synthetic_data,
+    train_ch3,
+    train_ch6,
+    train_epoch_ch3,
+)
+from d2l_local.tensorflow.linear import LinearRegression, LinearRegressionScratch
 from d2l_local.tensorflow.model import Classification, Classifier, Module, nn_Module
 from d2l_local.tensorflow.ops import *  # noqa: F403
+from d2l_local.tensorflow.optimizer import SGD
 from d2l_local.tensorflow.train import Trainer
 
 

@@ -1,76 +1,110 @@
-"""Training steps as graphs: several times faster than eager, with the same results."""
+"""Steps of a training as graphs: several times faster than eager, with the same results."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import io
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.tensorflow.model import Module
+# What a graph would freeze: a step that reads where the training is cannot become one.
+_POSITION = ("epoch", "train_batch_idx", "val_batch_idx")
+_PLAIN = (bool, int, float, str, type(None))
+_MAX_GRAPHS = 16
 
-Step = Callable[[Sequence[Any]], Any]
 
+class Compiled:
+    """Runs a function of a batch as a graph, or eagerly where it cannot be one.
 
-class CompiledStep:
-    """Runs a step of a model as a graph, or eagerly where it cannot be traced.
+    The first calls always run eagerly: they build lazy layers, and errors show without the graph
+    around them. After that the function is traced once for each shape of batch and each state of
+    the plain attributes (numbers, strings, ...) of `objects`, so that a learning rate which is
+    changed in Python counts.
 
-    The first batch always runs eagerly: it builds lazy layers, and errors of the model show
-    without the graph around them. The next batch of each shape is traced. What the step plots
-    becomes an output of the graph. A step that needs the values of tensors in Python, for
-    instance by calling `.numpy()` or `float()` on them, cannot be traced and stays eager.
+    It stays eager if its trace fails, for instance because it asks for the value of a tensor
+    (`.numpy()`, `float()`, `if loss > 1:`) or for the epoch; if it prints; and if it changes a
+    plain attribute of `objects`, or the length of a list there, such as a counter. What it does
+    to other Python objects, a graph does once.
+
+    Args:
+        function: takes the tensors of a batch, and returns tensors in lists or dictionaries.
+        objects: what the function reads and changes besides: the model, the optimizer, ...
+        eager_calls: number of calls before the first trace.
     """
 
-    def __init__(self, step: Step, model: Module):
-        self.step = step
-        self.model = model
-        self.traces: dict[Any, _Trace] = {}
-        self.started = False
-        self.eager = False
+    def __init__(
+        self, function: Callable[..., Any], objects: Sequence[object] = (), eager_calls: int = 1
+    ):
+        self.function = function
+        self.objects = objects
+        self.eager_calls = eager_calls
+        self.graphs: dict[Any, Any] = {}
 
-    def __call__(self, batch: Sequence[Any]) -> None:
-        """Run the step on a batch and plot what it plots."""
-        if self.eager or not self.started:
-            self.started = True
-            self.step(batch)
-            return
-        signature = tuple((tuple(t.shape), t.dtype) for t in batch)
-        trace = self.traces.get(signature) or self.trace(batch)
-        if trace is None:
-            self.eager = True
-            self.step(batch)
-            return
-        self.traces[signature] = trace
-        trace(batch)
+    def __call__(self, *batch: Any) -> Any:
+        """Return what the function returns for the batch."""
+        if self.eager_calls > 0:
+            self.eager_calls -= 1
+            return self.function(*batch)
+        shapes = tuple((tuple(t.shape), t.dtype) for t in batch)
+        key = (shapes, *(tuple(_plain(o).items()) for o in self.objects))
+        graph = self.graphs.get(key) or self._trace(batch)
+        if graph is None or len(self.graphs) == _MAX_GRAPHS:
+            self.eager_calls = 2**62
+            return self.function(*batch)
+        self.graphs[key] = graph
+        return graph(*batch)
 
-    def trace(self, batch: Sequence[Any]) -> _Trace | None:
-        """Return the step as a graph for batches of this shape, or None if that fails."""
+    def _trace(self, batch: Sequence[Any]) -> Any | None:
+        """Return the function as a graph for this shape of batch, or None if it stays eager."""
+        before = [_plain(o) for o in self.objects]
+        printed = io.StringIO()
         try:
-            return _Trace(self.step, self.model, batch)
+            with _without_position(self.objects), contextlib.redirect_stdout(printed):
+                function = tf.function(self.function, autograph=False)
+                graph = function.get_concrete_function(*batch)
         except Exception:
-            # Whatever is wrong with the step itself, the eager run that follows will say.
-            return None
+            # Whatever is wrong with the function itself, the eager run that follows will say.
+            graph = None
+        changed = [_plain(o) for o in self.objects] != before
+        for o, attributes in zip(self.objects, before, strict=True):
+            _restore(o, attributes)
+        return None if changed or printed.getvalue() else graph
 
 
-class _Trace:
-    """A step as a graph for one shape of batch; what it plots is plotted after each run."""
+def _plain(o: object) -> dict[str, Any]:
+    """Return the plain attributes of an object, and the lengths of its lists."""
+    attributes: dict[str, Any] = {}
+    for name, value in getattr(o, "__dict__", {}).items():
+        if name in _POSITION:
+            continue
+        if isinstance(value, _PLAIN):
+            attributes[name] = value
+        elif isinstance(value, list):
+            attributes[name] = (len(value),)
+    return attributes
 
-    def __init__(self, step: Step, model: Module, batch: Sequence[Any]):
-        self.step = step
-        self.model = model
-        self.labels: list[tuple[str, bool]] = []
-        self.graph = tf.function(self.values, autograph=False).get_concrete_function(*batch)
 
-    def values(self, *batch: Any) -> list[Any]:
-        """Run the step and return the values that it plots."""
-        self.model.plotted = []
-        try:
-            self.step(batch)
-            self.labels = [(key, train) for key, _, train in self.model.plotted]
-            return [value for _, value, _ in self.model.plotted]
-        finally:
-            self.model.plotted = None
+def _restore(o: object, attributes: dict[str, Any]) -> None:
+    for name, value in attributes.items():
+        if isinstance(value, tuple):
+            del vars(o)[name][value[0] :]
+        else:
+            vars(o)[name] = value
 
-    def __call__(self, batch: Sequence[Any]) -> None:
-        for (key, train), value in zip(self.labels, self.graph(*batch), strict=True):
-            self.model.plot(key, value, train)
+
+@contextlib.contextmanager
+def _without_position(objects: Sequence[object]) -> Iterator[None]:
+    """Hide where the training is, so that reading it fails."""
+    hidden = [
+        (vars(o), name, vars(o).pop(name))
+        for o in objects
+        for name in _POSITION
+        if name in getattr(o, "__dict__", {})
+    ]
+    try:
+        yield
+    finally:
+        for attributes, name, value in hidden:
+            attributes[name] = value

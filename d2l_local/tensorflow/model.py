@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -10,24 +11,43 @@ import tensorflow as tf
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.training import ModuleMethods
 
-nn_Module = tf.keras.Model
 
-
-class Module(ModuleMethods, tf.keras.Model):
-    """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
+class nn_Module(tf.keras.Model):
+    """A Keras model whose `loss` may be a method.
 
     Attributes that are `tf.Variable`s, alone or in lists and dictionaries, are parameters of the
     model just as the weights of Keras layers are.
     """
 
-    def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
-        super().__init__()
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         # Keras keeps the argument of `compile` here, which would hide the method of that name.
         del self.loss
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The parameters: those of Keras layers, then the attributes that are `tf.Variable`s."""
+        found = {id(v): v for v in super().trainable_variables}
+        for layer in self._flatten_layers(include_self=True):
+            for value in tf.nest.flatten(list(vars(layer).values())):
+                if isinstance(value, tf.Variable) and value.trainable:
+                    found.setdefault(id(value), value)
+        return list(found.values())
+
+
+class Module(ModuleMethods, nn_Module):
+    """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
+
+    `loss(y_hat, y)` may also be an attribute that holds a Keras loss, which is called with the
+    targets first, as Keras does.
+    """
+
+    def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
+        super().__init__()
         self.save_hyperparameters()
         self.board = ProgressBoard()
         self.training: bool | None = None
-        self.plotted: list[tuple[str, Any, bool]] | None = None
+        self._plots: list[tuple[str, Any, bool]] | None = None
 
     def forward(self, X: Any) -> Any:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
@@ -49,22 +69,29 @@ class Module(ModuleMethods, tf.keras.Model):
             kwargs.setdefault("training", self.training)
         return super().__call__(*args, **kwargs)
 
-    @property
-    def trainable_variables(self) -> list[Any]:
-        """The parameters: those of Keras layers, then the attributes that are `tf.Variable`s."""
-        found = {id(v): v for v in super().trainable_variables}
-        for layer in self._flatten_layers(include_self=True):
-            for value in tf.nest.flatten(list(vars(layer).values())):
-                if isinstance(value, tf.Variable) and value.trainable:
-                    found.setdefault(id(value), value)
-        return list(found.values())
+    def loss_of(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss, whether it is a method or a Keras loss."""
+        if isinstance(self.loss, tf.keras.losses.Loss):
+            return self.loss(y, y_hat)
+        return self.loss(y_hat, y)
 
     def plot(self, key: str, value: Any, train: bool) -> None:
-        """Add `value` to a curve of the board; in a graph, leave it for the graph's caller."""
-        if self.plotted is None:
+        """Add `value` to a curve of the board, or within `collected_plots` to what is collected."""
+        if self._plots is None:
             super().plot(key, value, train)
         else:
-            self.plotted.append((key, value, train))
+            self._plots.append((key, value, train))
+
+    @contextlib.contextmanager
+    def collected_plots(self) -> Iterator[list[tuple[str, Any, bool]]]:
+        """Collect what is plotted as (key, value, train): a graph cannot draw."""
+        # Past Keras, which would keep every list that is ever assigned.
+        collected: list[tuple[str, Any, bool]] = []
+        self.__dict__["_plots"] = collected
+        try:
+            yield collected
+        finally:
+            self.__dict__["_plots"] = None
 
 
 class Classifier(Module):
@@ -73,7 +100,7 @@ class Classifier(Module):
     def validation_step(self, batch: Sequence[Any]) -> None:
         """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
         Y_hat = self(*batch[:-1])
-        self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
+        self.plot("loss", self.loss_of(Y_hat, batch[-1]), train=False)
         self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
 
     def accuracy(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:

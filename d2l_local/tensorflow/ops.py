@@ -64,3 +64,24 @@ def to(x: Any, device: Any) -> tf.Tensor:
     """Return a copy of `x` on another device, as from `d2l.gpu()`."""
     with device:
         return tf.identity(x)
+
+
+def corr2d(X: Any, K: Any) -> tf.Tensor:
+    """Return the two-dimensional cross-correlation of matrices X (h, w) and K (p, q).
+
+    The result has shape (h - p + 1, w - q + 1); its element (i, j) is the sum of the products of
+    K with the part of X that starts at (i, j).
+    """
+    X, K = (tf.convert_to_tensor(t) for t in (X, K))
+    X, K = (t if t.dtype.is_floating else tf.cast(t, tf.float32) for t in (X, K))
+    return tf.nn.conv2d(X[None, :, :, None], K[:, :, None, None], 1, "VALID")[0, :, :, 0]
+
+
+def get_seed() -> int:
+    """Return a random seed, an integer from 0 up to a million."""
+    return int(tf.random.uniform((), maxval=1_000_000, dtype=tf.int32))
+
+
+def get_key() -> tf.random.Generator:
+    """Return a source of random numbers of its own, with a random seed (what JAX calls a key)."""
+    return tf.random.Generator.from_seed(get_seed())

@@ -23,24 +23,75 @@ class DataModule(DataModuleMethods):
 
     def get_tensorloader(
         self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
-    ) -> ArrayLoader:
+    ) -> TensorLoader:
         """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return _loader([t[indices] for t in tensors], self.batch_size, train)
+        return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
-def _loader(
-    tensors: Sequence[torch.Tensor],
-    batch_size: int,
-    shuffle: bool,
-    transform: Callable[..., Sequence[torch.Tensor]] | None = None,
-) -> ArrayLoader:
-    def permutation(n: int) -> torch.Tensor:
-        return torch.randperm(n).to(tensors[0].device)
+class TensorLoader(ArrayLoader):
+    """Batches of tensors, on the device where the tensors are."""
 
-    def take(tensor: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-        return tensor.index_select(0, indices)
+    def __init__(
+        self,
+        tensors: Sequence[torch.Tensor],
+        batch_size: int,
+        shuffle: bool,
+        transform: Callable[..., Sequence[torch.Tensor]] | None = None,
+    ):
+        self.shuffle = shuffle
+        device = tensors[0].device
 
-    return ArrayLoader(tensors, batch_size, permutation if shuffle else None, transform, take)
+        def permutation(n: int) -> torch.Tensor:
+            # Drawn on the CPU, so that a seed gives the same order everywhere.
+            return torch.randperm(n).to(device)
+
+        def take(tensor: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+            return tensor.index_select(0, rows)
+
+        super().__init__(tensors, batch_size, permutation if shuffle else None, transform, take)
+
+    def to(self, device: torch.device) -> TensorLoader:
+        """Return a loader of the same batches that keeps its tensors on `device`."""
+        tensors = [tensor.to(device) for tensor in self.arrays]
+        return TensorLoader(tensors, self.batch_size, self.shuffle, self.transform)
+
+
+def on_device(loader: Any, device: torch.device) -> Any:
+    """Return the loader with its tensors on `device`, if it is one of ours; else as it is."""
+    return loader.to(device) if isinstance(loader, TensorLoader) else loader
+
+
+class SyntheticRegressionData(DataModule):
+    """Standard normal inputs X (n, d), and targets y (n, 1) = X w + b + noise.
+
+    Args:
+        w: true weights, d of them.
+        b: true bias.
+        noise: standard deviation of the noise.
+        num_train: number of examples to train on, which come first.
+        num_val: number of examples to validate on.
+        batch_size: examples per batch.
+    """
+
+    def __init__(
+        self,
+        w: torch.Tensor,
+        b: float,
+        noise: float = 0.01,
+        num_train: int = 1000,
+        num_val: int = 1000,
+        batch_size: int = 32,
+    ):
+        super().__init__()
+        self.save_hyperparameters()
+        n = num_train + num_val
+        self.X = torch.randn(n, len(w))
+        self.y = self.X @ w.reshape(-1, 1) + b + noise * torch.randn(n, 1)
+
+    def get_dataloader(self, train: bool) -> TensorLoader:
+        """Return the batches of the training set, shuffled, or of the validation set."""
+        rows = slice(0, self.num_train) if train else slice(self.num_train, None)
+        return self.get_tensorloader((self.X, self.y), train, rows)
 
 
 class FashionMNIST(DataModule):
@@ -62,10 +113,10 @@ class FashionMNIST(DataModule):
         """Return the names of the classes `indices`."""
         return [fashion_mnist.LABELS[int(i)] for i in indices]
 
-    def get_dataloader(self, train: bool) -> ArrayLoader:
+    def get_dataloader(self, train: bool) -> TensorLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""
         data = self.train if train else self.val
-        return _loader((data.images, data.labels), self.batch_size, train, data.transform)
+        return TensorLoader((data.images, data.labels), self.batch_size, train, data.transform)
 
     def visualize(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -20,6 +21,12 @@ class Module(ModuleMethods, nn.Module):
         super().__init__()
         self.save_hyperparameters()
         self.board = ProgressBoard()
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        # PyTorch keeps modules aside, where a method of the same name, such as `loss`, hides them.
+        if isinstance(value, nn.Module) and hasattr(type(self), name):
+            vars(self)[name] = value
 
     def forward(self, X: torch.Tensor) -> torch.Tensor:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
@@ -43,7 +50,7 @@ class Classifier(Module):
     def validation_step(self, batch: Sequence[torch.Tensor]) -> None:
         """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
         Y_hat = self(*batch[:-1])
-        self.plot("loss", self.loss(Y_hat, batch[-1]), train=False)
+        self.plot("loss", self.loss_of(Y_hat, batch[-1]), train=False)
         self.plot("acc", self.accuracy(Y_hat, batch[-1]), train=False)
 
     def accuracy(self, Y_hat: torch.Tensor, Y: torch.Tensor, averaged: bool = True) -> torch.Tensor:

@@ -96,3 +96,23 @@ def swapaxes(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
 def repeat(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
     """Return `x` tiled along its axes."""
     return x.repeat(*args, **kwargs)
+
+
+def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
+    """Return the two-dimensional cross-correlation of matrices X (h, w) and K (p, q).
+
+    The result has shape (h - p + 1, w - q + 1); its element (i, j) is the sum of the products of
+    K with the part of X that starts at (i, j).
+    """
+    X, K = (t if t.is_floating_point() else t.float() for t in (X, K))
+    return torch.nn.functional.conv2d(X[None, None], K[None, None])[0, 0]
+
+
+def get_seed() -> int:
+    """Return a random seed, an integer from 0 up to a million."""
+    return int(torch.randint(1_000_000, ()))
+
+
+def get_key() -> torch.Generator:
+    """Return a source of random numbers of its own, with a random seed (what JAX calls a key)."""
+    return torch.Generator().manual_seed(get_seed())

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from d2l_local.common.training import TrainerMethods
+from d2l_local.torch.data import DataModule, on_device
 from d2l_local.torch.device import gpu, num_gpus
 from d2l_local.torch.model import Module
 
@@ -18,6 +19,13 @@ class Trainer(TrainerMethods):
     def available_gpus(self) -> list[torch.device]:
         """Return the GPUs of this machine."""
         return [gpu(i) for i in range(num_gpus())]
+
+    def prepare_data(self, data: DataModule) -> None:
+        """Take the loaders of `data`, and let them keep their tensors on the first GPU in use."""
+        super().prepare_data(data)
+        if self.gpus:
+            self.train_dataloader = on_device(self.train_dataloader, self.gpus[0])
+            self.val_dataloader = on_device(self.val_dataloader, self.gpus[0])
 
     def prepare_model(self, model: Module) -> None:
         """Connect the model and this trainer, and move the model to the first GPU in use."""

@@ -11,8 +11,9 @@ from nbclient import NotebookClient
 
 mpl.use("agg")
 
-from d2l_local.common import board as module
-from d2l_local.common.board import Point, ProgressBoard
+from d2l_local.common import live as module
+from d2l_local.common.board import ProgressBoard
+from d2l_local.common.live import Point
 
 
 class Terminal(io.StringIO):
@@ -94,7 +95,7 @@ def test_it_is_shown_at_most_a_few_times_a_second(monkeypatch):
     monkeypatch.setattr(module.time, "perf_counter", lambda: clock[0])
     shown = []
 
-    class Screen(module._Screen):
+    class Screen(module.Screen):
         def show(self):
             shown.append(clock[0])
 
@@ -110,7 +111,7 @@ def test_slow_drawing_takes_a_small_share_of_the_time(monkeypatch):
     monkeypatch.setattr(module.time, "perf_counter", lambda: clock[0])
     drawing = []
 
-    class Screen(module._Screen):
+    class Screen(module.Screen):
         def show(self):
             clock[0] += 1.0
             drawing.append(1.0)

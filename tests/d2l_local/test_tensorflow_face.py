@@ -35,41 +35,113 @@ def test_variables_are_parameters_wherever_they_are_kept(face):
     assert {v.numpy().item() for v in model.trainable_variables if v.shape == ()} == {1, 2, 3}
 
 
-def test_steps_are_traced_after_the_first(face, weights, clusters):
-    trainer = fit(face, face.classifier(weights), face.data(*clusters))
-    assert not trainer.update.eager
-    assert len(trainer.update.traces) == 1
+def counting(step):
+    """A training step, and the list that grows whenever Python runs it."""
+    runs = []
+
+    def training_step(self, batch):
+        runs.append(len(batch))
+        return step(self, batch)
+
+    return training_step, runs
+
+
+def plain_step(self, batch):
+    loss = self.loss(self(batch[0]), batch[1])
+    self.plot("loss", loss, train=True)
+    return loss
+
+
+def needs_a_value(self, batch):
+    self.plot("same_loss", float(self.loss(self(batch[0]), batch[1])), train=True)
+    return plain_step(self, batch)
+
+
+def branches_on_a_value(self, batch):
+    loss = plain_step(self, batch)
+    return loss if loss > 0 else 2 * loss
+
+
+def counts(self, batch):
+    self.steps_taken = getattr(self, "steps_taken", 0) + 1
+    return plain_step(self, batch)
+
+
+def keeps_a_list(self, batch):
+    self.seen.append(1)
+    return plain_step(self, batch)
+
+
+def reads_the_epoch(self, batch):
+    return plain_step(self, batch) * (1.0 if self.trainer.epoch == 0 else 0.5)
+
+
+def prints(self, batch):
+    print("a step")
+    return plain_step(self, batch)
+
+
+def test_a_step_is_run_once_for_the_first_batch_and_once_for_the_graph(face, weights, clusters):
+    training_step, runs = counting(plain_step)
+    trainer = fit(face, face.classifier(weights, training_step=training_step), face.data(*clusters))
+    assert trainer.train_batch_idx == 10
+    assert len(runs) == 2
+
+
+def test_each_shape_of_batch_has_a_graph(face, weights, clusters):
+    training_step, runs = counting(plain_step)
+    data = face.data(*clusters, batch_size=48)  # 160 rows: the last batch has 16.
+    fit(face, face.classifier(weights, training_step=training_step), data)
+    assert len(runs) == 3
+
+
+@pytest.mark.parametrize(
+    "step", [needs_a_value, branches_on_a_value, counts, keeps_a_list, reads_the_epoch, prints]
+)
+def test_a_step_that_a_graph_would_change_runs_eagerly(face, weights, clusters, step, capsys):
+    training_step, runs = counting(step)
+    model = face.classifier(weights, training_step=training_step)
+    model.seen = []
+    trainer = fit(face, model, face.data(*clusters))
+    assert len(runs) == trainer.train_batch_idx + 1, "all batches, and one attempt at a graph"
+    assert getattr(model, "steps_taken", 10) == 10
+    assert len(model.seen) in (0, 10)
+    assert capsys.readouterr().out.count("a step") in (0, 10)
 
 
 def test_a_graph_gives_the_same_curves_as_eager_execution(face, weights, clusters):
     curves = []
-    for eager in (False, True):
-        model, data = face.classifier(weights), face.data(*clusters, batch_size=48)
-
-        class Trainer(face.d2l.Trainer):
-            def prepare_model(self, model, eager=eager):
-                super().prepare_model(model)
-                self.update.eager = self.validate.eager = eager
-
-        face.seed(0)
-        Trainer(max_epochs=3).fit(model, data)
+    for step in (plain_step, prints):
+        model = face.classifier(weights, training_step=step)
+        fit(face, model, face.data(*clusters, batch_size=48), epochs=3)
         curves.append([p.y for points in model.board.data.values() for p in points])
     np.testing.assert_allclose(*curves, atol=1e-6)
 
 
-def test_a_step_that_needs_values_in_python_runs_eagerly(face, weights, clusters):
-    seen = []
+def test_a_learning_rate_that_is_changed_in_python_counts(face, weights, clusters):
+    class Trainer(face.d2l.Trainer):
+        def fit_epoch(self):
+            self.optim.lr = 0.1 if self.epoch == 0 else 0.0
+            super().fit_epoch()
+            states.append(model.W1.numpy())
 
-    def training_step(self, batch):
-        loss = self.loss(self(batch[0]), batch[1])
-        seen.append(float(loss))
-        self.plot("loss", loss, train=True)
-        return loss
+    states = []
+    model = face.classifier(weights, configure_optimizers=lambda self: face.d2l.SGD(0.1))
+    Trainer(max_epochs=3).fit(model, face.data(*clusters))
+    assert (states[0] != weights[0]).any()
+    np.testing.assert_array_equal(states[1], states[0])
+    np.testing.assert_array_equal(states[2], states[0])
 
-    model = face.classifier(weights, training_step=training_step)
-    trainer = fit(face, model, face.data(*clusters))
-    assert trainer.update.eager
-    assert len(seen) == trainer.train_batch_idx
+
+def test_batches_are_a_data_set_of_tensorflow(face):
+    import tensorflow as tf
+
+    batches = face.d2l.FashionMNIST(batch_size=100).train_dataloader()
+    assert isinstance(batches, tf.data.Dataset)
+    assert len(list(batches.take(2).map(lambda X, y: y))) == 2
+    model = tf.keras.Sequential([tf.keras.layers.Flatten(), tf.keras.layers.Dense(10)])
+    model.compile(loss=tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    assert len(model.fit(batches.take(3), verbose=0).history["loss"]) == 1
 
 
 def test_an_error_of_the_model_is_shown_as_it_is(face, weights, clusters):

@@ -141,3 +141,84 @@ def test_a_step_of_ones_own_may_plot_any_kind_of_number(face, weights, clusters,
     model = face.classifier(weights, validation_step=validation_step)
     fit(face, model, face.data(*clusters))
     assert curve(model, "val_mine") == [0.5] * 3
+
+
+def test_an_error_on_the_first_batch_comes_with_the_shapes(face, weights, clusters):
+    X, y = clusters
+    model = face.classifier(weights)
+    with pytest.raises(Exception, match="4") as caught:
+        fit(face, model, face.data(X[:, :4], y))
+    (note,) = caught.value.__notes__
+    assert "MLP.training_step" in note
+    assert "(32, 4)" in note
+    assert "(32,)" in note
+
+
+def test_labels_that_no_output_stands_for_are_refused(face, weights, clusters):
+    X, y = clusters
+    with pytest.raises(Exception, match="label|Target|target") as caught:
+        fit(face, face.classifier(weights), face.data(X, y + 7))
+    assert "integers from 0 to the number of outputs minus 1" in caught.value.__notes__[0]
+
+
+def test_a_loss_that_is_not_a_number_is_reported_once(face, weights, clusters):
+    nan = [np.full_like(w, np.nan) for w in weights]
+    with pytest.warns(
+        UserWarning, match=r"train_loss became nan at epoch .*learning rate"
+    ) as caught:
+        fit(face, face.classifier(nan), face.data(*clusters))
+    assert sum("train_loss" in str(w.message) for w in caught) == 1
+
+
+def test_a_trainer_whose_constructor_was_replaced_still_trains(face, weights, clusters):
+    class Trainer(face.d2l.Trainer):
+        pass
+
+    @face.d2l.add_to_class(Trainer)
+    def __init__(self, max_epochs, num_gpus=0, gradient_clip_val=0):  # noqa: N807
+        self.save_hyperparameters()
+        self.gpus = [face.d2l.gpu(i) for i in range(min(num_gpus, face.d2l.num_gpus()))]
+
+    @face.d2l.add_to_class(Trainer)
+    def prepare_model(self, model):
+        model.trainer = self
+        model.board.xlim = [0, self.max_epochs]
+        self.model = model
+
+    model = face.classifier(weights)
+    Trainer(max_epochs=2).fit(model, face.data(*clusters))
+    assert len(model.board.data["val_acc"]) == 2
+
+
+def test_members_that_are_added_to_a_library_class_count(face, weights, clusters, monkeypatch):
+    monkeypatch.setattr(face.d2l.Classifier, "accuracy", face.d2l.Classifier.accuracy)
+    model = face.classifier(weights)
+
+    @face.d2l.add_to_class(face.d2l.Classifier)
+    def accuracy(self, Y_hat, Y, averaged=True):
+        return 0.25
+
+    fit(face, model, face.data(*clusters))
+    assert curve(model, "val_acc") == [0.25] * 3
+
+
+def test_a_loss_of_the_framework_may_take_the_place_of_the_method(face, weights, clusters):
+    if face.name == "torch":
+        from torch import nn
+
+        loss = nn.CrossEntropyLoss()
+    elif face.name == "tensorflow":
+        import tensorflow as tf
+
+        loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    else:
+        from mxnet import gluon
+
+        loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    models = [face.classifier(weights) for _ in range(2)]
+    models[0].loss = loss
+    for model in models:
+        face.seed(0)
+        fit(face, model, face.data(*clusters))
+    for label in ("train_loss", "val_loss"):
+        np.testing.assert_allclose(curve(models[0], label), curve(models[1], label), atol=1e-5)

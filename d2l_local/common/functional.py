@@ -1,0 +1,184 @@
+"""What training with plain functions needs besides the framework: sums, times and live curves."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from d2l_local.common.figures import Limits, as_numpy, set_axes, use_svg_display
+from d2l_local.common.live import Point, Screen, screen_for
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Accumulator:
+    """`n` running sums, such as loss, correct predictions and examples of an epoch."""
+
+    def __init__(self, n: int):
+        self.data = [0.0] * n
+
+    def add(self, *args: Any) -> None:
+        """Add one number to each sum."""
+        self.data = [total + float(value) for total, value in zip(self.data, args, strict=True)]
+
+    def reset(self) -> None:
+        """Set all sums to zero."""
+        self.data = [0.0] * len(self.data)
+
+    def __getitem__(self, idx: int) -> float:
+        return self.data[idx]
+
+
+class Timer:
+    """A stopwatch that keeps every time it has measured, in seconds; it starts when it is made."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+        self.start()
+
+    def start(self) -> None:
+        """Start to measure."""
+        self.tik = time.perf_counter()
+
+    def stop(self) -> float:
+        """Return the time since `start`, and keep it."""
+        self.times.append(time.perf_counter() - self.tik)
+        return self.times[-1]
+
+    def avg(self) -> float:
+        """Return the mean of the times."""
+        return sum(self.times) / len(self.times)
+
+    def sum(self) -> float:
+        """Return the sum of the times."""
+        return sum(self.times)
+
+    def cumsum(self) -> list[float]:
+        """Return the sum of the times up to each of them."""
+        return np.cumsum(self.times).tolist()
+
+
+class Animator:
+    """Live plot of several curves: `animator.add(epoch, (train_loss, test_acc))`.
+
+    It is redrawn in place, a few times a second at most, and the cell ends with one figure; in a
+    terminal a line shows the latest values. `X` and `Y` hold the points of every curve.
+    """
+
+    def __init__(
+        self,
+        xlabel: str | None = None,
+        ylabel: str | None = None,
+        legend: Sequence[str] | None = None,
+        xlim: Limits = None,
+        ylim: Limits = None,
+        xscale: str = "linear",
+        yscale: str = "linear",
+        fmts: Sequence[str] = ("-", "m--", "g-.", "r:"),
+        nrows: int = 1,
+        ncols: int = 1,
+        figsize: tuple[float, float] = (3.5, 2.5),
+    ):
+        from matplotlib.figure import Figure
+
+        use_svg_display()
+        self.fig = Figure(figsize=figsize)
+        self.axes = self.fig.subplots(nrows, ncols, squeeze=False).flatten()
+        self.xlabel = xlabel
+        self.legend = legend or []
+        self.config_axes = lambda: set_axes(
+            self.axes[0], xlabel, ylabel, xlim, ylim, xscale, yscale, self.legend
+        )
+        self.fmts = fmts
+        self.X: list[list[float]] = []
+        self.Y: list[list[float]] = []
+        self._screen: Screen | None = None
+
+    def add(self, x: Any, y: Any) -> None:
+        """Add a point to each curve.
+
+        Args:
+            x: position on the x axis, one for all curves or one for each.
+            y: one number, or one for each curve; a curve whose number is None gets no point.
+        """
+        ys = list(y) if hasattr(y, "__len__") else [y]
+        xs = list(x) if hasattr(x, "__len__") else [x] * len(ys)
+        while len(self.X) < len(ys):
+            self.X.append([])
+            self.Y.append([])
+        for i, (a, b) in enumerate(zip(xs, ys, strict=True)):
+            if a is not None and b is not None:
+                self.X[i].append(float(as_numpy(a)))
+                self.Y[i].append(float(as_numpy(b)))
+        self._screen = self._screen or screen_for(self)
+        self._screen.refresh()
+
+    @property
+    def data(self) -> dict[str, list[Point]]:
+        """The points of each curve, by its name in the legend or else its number."""
+        names = [*self.legend, *map(str, range(len(self.legend), len(self.X)))]
+        curves = zip(self.X, self.Y, strict=True)
+        return {name: list(map(Point, X, Y)) for name, (X, Y) in zip(names, curves, strict=False)}
+
+    def figure(self) -> Figure:
+        """Return a figure of the curves as they are now."""
+        self.axes[0].cla()
+        for i, (X, Y) in enumerate(zip(self.X, self.Y, strict=True)):
+            self.axes[0].plot(X, Y, self.fmts[i % len(self.fmts)])
+        self.config_axes()
+        return self.fig
+
+    def finish(self) -> None:
+        """Show the final state of the curves; called at the end of training and of a cell."""
+        if self._screen is not None:
+            self._screen.finish()
+            self._screen = None
+
+
+def train(
+    num_epochs: int,
+    train_epoch: Callable[[], tuple[float, float]],
+    evaluate: Callable[[], float],
+) -> tuple[float, float, float]:
+    """Train epoch after epoch with a live plot.
+
+    Args:
+        num_epochs: number of passes over the training data.
+        train_epoch: trains for one epoch and returns its mean loss and its accuracy.
+        evaluate: returns the accuracy on the test data.
+
+    Returns:
+        The training loss, training accuracy and test accuracy of the last epoch.
+    """
+    animator = Animator(
+        xlabel="epoch",
+        xlim=(1, max(2, num_epochs)),
+        legend=["train loss", "train acc", "test acc"],
+    )
+    metrics = (float("nan"),) * 3
+    try:
+        for epoch in range(num_epochs):
+            metrics = (*train_epoch(), evaluate())
+            animator.add(epoch + 1, metrics)
+    finally:
+        animator.finish()
+    return metrics
+
+
+class OnDevice:
+    """The batches of a loader, moved to a device one by one."""
+
+    def __init__(self, loader: Any, move: Callable[[Any], Any]):
+        self.loader = loader
+        self.move = move
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        for batch in self.loader:
+            yield tuple(self.move(tensor) for tensor in batch)
+
+    def __len__(self) -> int:
+        return len(self.loader)

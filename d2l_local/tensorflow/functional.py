@@ -1,0 +1,239 @@
+"""Training with plain functions: `net`, `loss` and an updater instead of classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from d2l_local.common import fashion_mnist
+from d2l_local.common.figures import show_images
+from d2l_local.common.functional import Timer, train
+from d2l_local.common.images import size_of
+from d2l_local.tensorflow.compiled import Compiled
+from d2l_local.tensorflow.data import FashionMNIST, batches_of
+from d2l_local.tensorflow.device import try_gpu
+
+Net = Callable[[Any], Any]
+Loss = Callable[[Any, Any], Any]
+Batches = Iterable[Sequence[Any]]
+
+# A graph is worth its trace from about this many batches.
+_EAGER_CALLS = 20
+
+
+def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Return standard normal X (n, len(w)) and y (n, 1) = X w + b + noise of deviation 0.01."""
+    X = tf.random.normal((num_examples, len(w)))
+    y = tf.matmul(X, tf.reshape(tf.cast(w, tf.float32), (-1, 1))) + b
+    return X, y + tf.random.normal(y.shape, stddev=0.01)
+
+
+def load_array(
+    data_arrays: Sequence[Any], batch_size: int, is_train: bool = True
+) -> tf.data.Dataset:
+    """Return batches of equally long tensors, in a new order on each pass if `is_train`."""
+    return batches_of(data_arrays, batch_size, is_train)
+
+
+def load_data_fashion_mnist(
+    batch_size: int, resize: int | tuple[int, int] | None = None
+) -> tuple[tf.data.Dataset, tf.data.Dataset]:
+    """Return the batches of Fashion-MNIST's training and test sets; see `FashionMNIST`."""
+    data = FashionMNIST(batch_size, size_of(resize))
+    return data.get_dataloader(train=True), data.get_dataloader(train=False)
+
+
+def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
+    """Return the names of the classes `labels`."""
+    return [fashion_mnist.LABELS[int(i)] for i in labels]
+
+
+def linreg(X: Any, w: Any, b: Any) -> tf.Tensor:
+    """Return the predictions (n, 1) of linear regression."""
+    return tf.matmul(X, w) + b
+
+
+def squared_loss(y_hat: Any, y: Any) -> tf.Tensor:
+    """Return half the squared error of each example."""
+    return (y_hat - tf.reshape(y, y_hat.shape)) ** 2 / 2
+
+
+def sgd(params: Iterable[Any], grads: Iterable[Any], lr: float, batch_size: int) -> None:
+    """Move each variable against the mean of its gradients over the batch."""
+    for param, grad in zip(params, grads, strict=True):
+        param.assign_sub(lr * grad / batch_size)
+
+
+class Updater:
+    """`sgd` with its variables and learning rate: `updater(batch_size, grads)`."""
+
+    def __init__(self, params: Iterable[Any], lr: float):
+        self.params = list(params)
+        self.lr = lr
+
+    def __call__(self, batch_size: int, grads: Iterable[Any]) -> None:
+        """Take a step with the gradients of a batch."""
+        sgd(self.params, grads, self.lr, batch_size)
+
+
+def accuracy(y_hat: Any, y: Any) -> float:
+    """Return the number of correct predictions: scores (n, classes), or labels (n,) themselves."""
+    return float(_num_correct(y_hat, y))
+
+
+def _num_correct(y_hat: Any, y: Any) -> tf.Tensor:
+    if len(y_hat.shape) > 1 and y_hat.shape[1] > 1:
+        y_hat = tf.argmax(y_hat, axis=1)
+    return tf.reduce_sum(tf.cast(tf.cast(y_hat, y.dtype) == y, tf.float32))
+
+
+def evaluate_accuracy(net: Net, data_iter: Batches) -> float:
+    """Return the fraction of correct predictions."""
+    return _fraction_correct(_prediction(net), data_iter)
+
+
+def _prediction(net: Net) -> Compiled:
+    return Compiled(
+        lambda X, y: _num_correct(_apply(net, X, training=False), y), [net], _EAGER_CALLS
+    )
+
+
+def _fraction_correct(num_correct: Callable[..., Any], data_iter: Batches) -> float:
+    correct = examples = 0
+    for X, y in data_iter:
+        correct += num_correct(X, y)
+        examples += _size(y)
+    return float(correct) / examples
+
+
+def _size(tensor: Any) -> int:
+    return int(tf.size(tensor))
+
+
+def _apply(net: Net, X: Any, training: bool) -> Any:
+    """Return the output of a Keras model in training or inference mode, or of a function."""
+    return net(X, training=training) if isinstance(net, tf.keras.layers.Layer) else net(X)
+
+
+def _loss_of(loss: Loss, y_hat: Any, y: Any) -> Any:
+    """Return the loss; Keras' own take the targets first."""
+    return loss(y, y_hat) if isinstance(loss, tf.keras.losses.Loss) else loss(y_hat, y)
+
+
+def evaluate_loss(net: Net, data_iter: Batches, loss: Loss) -> float:
+    """Return the mean loss: over examples or, if `loss` has the mean of a batch, over batches."""
+    total = count = 0.0
+    for X, y in data_iter:
+        batch_loss = _loss_of(loss, _apply(net, X, training=False), y)
+        total += float(tf.reduce_sum(batch_loss))
+        count += _size(batch_loss)
+    return total / count
+
+
+def train_epoch_ch3(
+    net: Net,
+    train_iter: Batches,
+    loss: Loss,
+    updater: tf.keras.optimizers.Optimizer | Callable[[int, Any], Any],
+) -> tuple[float, float]:
+    """Train for one epoch, and return its mean loss and its accuracy.
+
+    After the first batches the step runs as a graph where it can: see `Compiled`.
+
+    Args:
+        net: a Keras model, or a function of a batch of inputs.
+        train_iter: batches (X, y).
+        loss: a Keras loss, which is called with (y, y_hat), or a function of (y_hat, y).
+        updater: a Keras optimizer, or a function of the batch size and the gradients of the
+            variables in its attribute `params`.
+    """
+    return _train_epoch(_training_step(net, loss, updater), train_iter)
+
+
+def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
+    """Return a function of a batch that updates the variables, and returns loss and hits."""
+    with_keras = isinstance(updater, tf.keras.optimizers.Optimizer)
+
+    def step(X: Any, y: Any) -> tuple[Any, Any]:
+        with tf.GradientTape() as tape:
+            y_hat = _apply(net, X, training=True)
+            batch_loss = _loss_of(loss, y_hat, y)
+        variables = net.trainable_variables if with_keras else updater.params  # type: ignore[attr-defined]
+        grads = tape.gradient(batch_loss, variables)
+        if with_keras:
+            updater.apply_gradients(zip(grads, variables, strict=True))
+        else:
+            updater(X.shape[0], grads)
+        total = tf.reduce_sum(batch_loss) if batch_loss.shape.rank else batch_loss * _count(y)
+        return total, _num_correct(y_hat, y)
+
+    return Compiled(step, [net, updater], _EAGER_CALLS)
+
+
+def _count(y: Any) -> float:
+    return float(y.shape.num_elements())
+
+
+def _train_epoch(step: Callable[..., Any], train_iter: Batches) -> tuple[float, float]:
+    total_loss = correct = examples = 0
+    for X, y in train_iter:
+        batch_loss, batch_correct = step(X, y)
+        total_loss += batch_loss
+        correct += batch_correct
+        examples += _size(y)
+    return float(total_loss) / examples, float(correct) / examples
+
+
+def train_ch3(
+    net: Net,
+    train_iter: Batches,
+    test_iter: Batches,
+    loss: Loss,
+    num_epochs: int,
+    updater: tf.keras.optimizers.Optimizer | Callable[[int, Any], Any],
+) -> None:
+    """Train for `num_epochs` epochs with a live plot; see `train_epoch_ch3`."""
+    step, num_correct = _training_step(net, loss, updater), _prediction(net)
+    train(
+        num_epochs,
+        lambda: _train_epoch(step, train_iter),
+        lambda: _fraction_correct(num_correct, test_iter),
+    )
+
+
+def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
+    """Show the first `n` test images with their true and their predicted classes."""
+    X, y = next(iter(test_iter))
+    predicted = tf.argmax(_apply(net, X, training=False), axis=1)
+    names = zip(
+        get_fashion_mnist_labels(y), get_fashion_mnist_labels(predicted.numpy()), strict=True
+    )
+    titles = [f"{true}\n{guess}" for true, guess in names]
+    show_images(tf.reshape(X[:n], (n, *X.shape[1:3])), 1, n, titles=titles[:n])
+
+
+def train_ch6(
+    net_fn: Callable[[], Any],
+    train_iter: Batches,
+    test_iter: Batches,
+    num_epochs: int,
+    lr: float,
+    device: Any = None,
+) -> Any:
+    """Make a network on a device, train it by stochastic gradient descent, and return it."""
+    with device or try_gpu():
+        net = net_fn()
+        optimizer = tf.keras.optimizers.SGD(learning_rate=lr)
+        loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        step, num_correct = _training_step(net, loss_of, optimizer), _prediction(net)
+        timer = Timer()
+        loss, train_acc, test_acc = train(
+            num_epochs,
+            lambda: _train_epoch(step, train_iter),
+            lambda: _fraction_correct(num_correct, test_iter),
+        )
+    print(f"loss {loss:.3f}, train acc {train_acc:.3f}, test acc {test_acc:.3f}")
+    print(f"{timer.stop() / num_epochs:.1f} s per epoch")
+    return net
