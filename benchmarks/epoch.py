@@ -1,11 +1,12 @@
-"""Seconds per epoch of `Trainer.fit` and of a bare loop, in each framework.
+"""Seconds per epoch of the library and of a bare loop, in each framework.
 
-    python benchmarks/epoch.py [pytorch] [tensorflow] [mxnet]
+    python benchmarks/epoch.py [pytorch] [tensorflow] [mxnet] [--task fit | train_ch3 | lenet]
 
-Both train the same network (784-256-10, batches of 256, plain gradient descent) on the same 60,000
-images in the same process, epoch by epoch in turn, so that what else the machine does hits both.
-The bare loop keeps floats in memory, does nothing but train and validate, and is compiled where the
-framework can do that. `Trainer.fit` loads, validates and plots as it always does.
+`fit` is `Trainer.fit` and `train_ch3` the function, both with 784-256-10 on the 60,000 images in
+batches of 256; `lenet` is `Trainer.fit` with LeNet on the first 6,000 images in batches of 128. The
+bare loop trains the same network in the same process, a few epochs in turn, so that what else the
+machine does hits both. It keeps floats in memory, does nothing but train and validate, and is
+compiled where the framework can do that. The library loads, validates and plots as it always does.
 """
 
 from __future__ import annotations
@@ -22,55 +23,129 @@ import numpy as np
 
 from d2l_local.common import fashion_mnist
 
-WARM_UP, EPOCHS, BATCH, HIDDEN, LR = 2, 5, 256, 256, 0.1
+TASKS = ("fit", "train_ch3", "lenet")
+WARM_UP, EPOCHS, HIDDEN, LR = 2, 5, 256, 0.1
+TRAIN_CH3_EPOCHS = 5
+BATCH = {"fit": 256, "train_ch3": 256, "lenet": 128}
+
+Epoch = Callable[[], None]
 
 
-def floats(train: bool) -> tuple[np.ndarray, np.ndarray]:
+def floats(train: bool, task: str, channel: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Images as floats, flat for the MLP, with a channel axis and a tenth of them for LeNet."""
     images, labels = fashion_mnist.load(train)
-    return images.reshape(-1, 784).astype(np.float32) / 255, labels.astype(np.int32)
+    X, y = images.astype(np.float32) / 255, labels.astype(np.int32)
+    if task != "lenet":
+        return X.reshape(-1, 784), y
+    n = len(X) // 10
+    return np.expand_dims(X[:n], channel), y[:n]
 
 
-def bare_pytorch() -> Callable[[], None]:
+# PyTorch ------------------------------------------------------------------------------------------
+
+
+def net_pytorch(task: str) -> Any:
+    from torch import nn
+
+    if task != "lenet":
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
+    return nn.Sequential(
+        *(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2), nn.Flatten()),
+        *(nn.Linear(400, 120), nn.Sigmoid(), nn.Linear(120, 84), nn.Sigmoid(), nn.Linear(84, 10)),
+    )
+
+
+def bare_pytorch(task: str) -> Epoch:
     import torch
     from torch import nn
 
     (X, y), (X_val, y_val) = (
         [torch.from_numpy(a) for a in (X, y.astype(np.int64))]
-        for X, y in map(floats, (True, False))
+        for X, y in (floats(train, task) for train in (True, False))
     )
-    net = nn.Sequential(nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10))
+    net, batch = net_pytorch(task), BATCH[task]
     optimizer = torch.optim.SGD(net.parameters(), lr=LR)
     loss = nn.CrossEntropyLoss()
 
     def epoch() -> None:
         order = torch.randperm(len(X))
-        for i in range(0, len(X), BATCH):
-            rows = order[i : i + BATCH]
+        for i in range(0, len(X), batch):
+            rows = order[i : i + batch]
             optimizer.zero_grad()
             loss(net(X[rows]), y[rows]).backward()
             optimizer.step()
         with torch.no_grad():
-            for i in range(0, len(X_val), BATCH):
-                scores, labels = net(X_val[i : i + BATCH]), y_val[i : i + BATCH]
+            for i in range(0, len(X_val), batch):
+                scores, labels = net(X_val[i : i + batch]), y_val[i : i + batch]
                 loss(scores, labels), (scores.argmax(1) == labels).float().mean()
 
     return epoch
 
 
-def bare_tensorflow() -> Callable[[], None]:
+def train_ch3_pytorch() -> Callable[[int], None]:
+    import torch
+    from torch import nn
+
+    from d2l_local import torch as d2l
+
+    net = net_pytorch("train_ch3")
+    data = d2l.load_data_fashion_mnist(BATCH["train_ch3"])
+    loss = nn.CrossEntropyLoss(reduction="none")
+    updater = torch.optim.SGD(net.parameters(), lr=LR)
+    return lambda epochs: d2l.train_ch3(net, *data, loss, epochs, updater)
+
+
+# TensorFlow ---------------------------------------------------------------------------------------
+
+
+def net_tensorflow(task: str) -> Any:
     import tensorflow as tf
 
-    (X, y), (X_val, y_val) = ([tf.constant(a) for a in floats(train)] for train in (True, False))
+    layers = tf.keras.layers
+    if task != "lenet":
+        return tf.keras.Sequential(
+            [layers.Flatten(), layers.Dense(HIDDEN, activation="relu"), layers.Dense(10)]
+        )
+    return tf.keras.Sequential(
+        [
+            *(layers.Conv2D(6, 5, padding="same", activation="sigmoid"), layers.AvgPool2D(2)),
+            *(layers.Conv2D(16, 5, activation="sigmoid"), layers.AvgPool2D(2), layers.Flatten()),
+            layers.Dense(120, activation="sigmoid"),
+            *(layers.Dense(84, activation="sigmoid"), layers.Dense(10)),
+        ]
+    )
+
+
+def forward_tensorflow(task: str) -> tuple[Callable[[Any], Any], Callable[[], list[Any]]]:
+    """Return the fastest plain forward pass, and its variables (there after the first pass)."""
+    import tensorflow as tf
+
+    if task == "lenet":
+        net = net_tensorflow(task)
+        return net, lambda: net.trainable_variables
     params = [
         tf.Variable(tf.random.normal((784, HIDDEN), stddev=0.01)),
         tf.Variable(tf.zeros(HIDDEN)),
         tf.Variable(tf.random.normal((HIDDEN, 10), stddev=0.01)),
         tf.Variable(tf.zeros(10)),
     ]
+    W1, b1, W2, b2 = params
+    return lambda X: tf.nn.relu(X @ W1 + b1) @ W2 + b2, lambda: params
+
+
+def bare_tensorflow(task: str) -> Epoch:
+    import tensorflow as tf
+
+    (X, y), (X_val, y_val) = (
+        [tf.constant(a) for a in floats(train, task, channel=-1)] for train in (True, False)
+    )
+    batch = BATCH[task]
+    forward, variables = forward_tensorflow(task)
+    forward(X[:1])
 
     def loss_of(X: Any, y: Any) -> tuple[Any, Any]:
-        W1, b1, W2, b2 = params
-        scores = tf.nn.relu(X @ W1 + b1) @ W2 + b2
+        scores = forward(X)
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, scores)
         return tf.reduce_mean(losses), scores
 
@@ -78,7 +153,7 @@ def bare_tensorflow() -> Callable[[], None]:
     def step(rows: Any) -> None:
         with tf.GradientTape() as tape:
             loss, _ = loss_of(tf.gather(X, rows), tf.gather(y, rows))
-        for param, grad in zip(params, tape.gradient(loss, params), strict=True):
+        for param, grad in zip(variables(), tape.gradient(loss, variables()), strict=True):
             param.assign_sub(LR * grad)
 
     @tf.function
@@ -89,24 +164,56 @@ def bare_tensorflow() -> Callable[[], None]:
 
     def epoch() -> None:
         order = tf.random.shuffle(tf.range(len(X)))
-        for i in range(0, len(X), BATCH):
-            step(order[i : i + BATCH])
-        for i in range(0, len(X_val), BATCH):
-            validate(X_val[i : i + BATCH], y_val[i : i + BATCH])
+        for i in range(0, len(X), batch):
+            step(order[i : i + batch])
+        for i in range(0, len(X_val), batch):
+            validate(X_val[i : i + batch], y_val[i : i + batch])
 
     return epoch
 
 
-def bare_mxnet() -> Callable[[], None]:
-    from d2l_local.mxnet_compat import import_mxnet
+def train_ch3_tensorflow() -> Callable[[int], None]:
+    from d2l_local import tensorflow as d2l
 
-    import_mxnet()
-    from mxnet import autograd, gluon, np, npx
+    import tensorflow as tf  # isort: skip
 
-    npx.set_np()
-    (X, y), (X_val, y_val) = (
-        [np.array(a, dtype=a.dtype) for a in floats(train)] for train in (True, False)
-    )
+    net = net_tensorflow("train_ch3")
+    data = d2l.load_data_fashion_mnist(BATCH["train_ch3"])
+    loss = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    updater = tf.keras.optimizers.SGD(LR)
+    return lambda epochs: d2l.train_ch3(net, *data, loss, epochs, updater)
+
+
+# MXNet --------------------------------------------------------------------------------------------
+
+
+def net_mxnet(task: str) -> Any:
+    from mxnet import init
+    from mxnet.gluon import nn
+
+    net = nn.HybridSequential()
+    if task != "lenet":
+        net.add(nn.Dense(HIDDEN, activation="relu"), nn.Dense(10))
+    else:
+        net.add(
+            *(nn.Conv2D(6, 5, padding=2, activation="sigmoid"), nn.AvgPool2D(2)),
+            *(nn.Conv2D(16, 5, activation="sigmoid"), nn.AvgPool2D(2)),
+            *(nn.Dense(120, activation="sigmoid"), nn.Dense(84, activation="sigmoid")),
+            nn.Dense(10),
+        )
+    net.initialize(init.Xavier())
+    net.hybridize()
+    return net
+
+
+def forward_mxnet(task: str, X: Any) -> tuple[Callable[[Any], Any], list[Any]]:
+    """Return the fastest plain forward pass, and its parameters."""
+    from mxnet import np, npx
+
+    if task == "lenet":
+        net = net_mxnet(task)
+        net(X[:1])
+        return net, [param.data() for param in net.collect_params().values()]
     params = [
         np.random.normal(0, 0.01, (HIDDEN, 784)),
         np.zeros(HIDDEN),
@@ -115,128 +222,149 @@ def bare_mxnet() -> Callable[[], None]:
     ]
     for param in params:
         param.attach_grad()
-    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    W1, b1, W2, b2 = params
 
-    def net(X: Any) -> Any:
-        W1, b1, W2, b2 = params
+    def forward(X: Any) -> Any:
         H = npx.relu(npx.fully_connected(X, W1, b1, num_hidden=HIDDEN))
         return npx.fully_connected(H, W2, b2, num_hidden=10)
+
+    return forward, params
+
+
+def bare_mxnet(task: str) -> Epoch:
+    from d2l_local.mxnet_compat import import_mxnet
+
+    import_mxnet()
+    from mxnet import autograd, gluon, np, npx
+
+    npx.set_np()
+    (X, y), (X_val, y_val) = (
+        [np.array(a, dtype=a.dtype) for a in floats(train, task)] for train in (True, False)
+    )
+    batch = BATCH[task]
+    forward, params = forward_mxnet(task, X)
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
 
     def epoch() -> None:
         order = np.arange(len(X), dtype=np.int32)
         np.random.shuffle(order)
-        for i in range(0, len(X), BATCH):
-            rows = order[i : i + BATCH]
+        for i in range(0, len(X), batch):
+            rows = order[i : i + batch]
             with autograd.record():
-                mean = loss(net(X.take(rows, axis=0)), y.take(rows)).mean()
+                mean = loss(forward(X.take(rows, axis=0)), y.take(rows)).mean()
             mean.backward()
             for param in params:
                 param -= LR * param.grad
-        for i in range(0, len(X_val), BATCH):
-            scores, labels = net(X_val[i : i + BATCH]), y_val[i : i + BATCH]
+        for i in range(0, len(X_val), batch):
+            scores, labels = forward(X_val[i : i + batch]), y_val[i : i + batch]
             loss(scores, labels).mean(), (scores.argmax(1).astype(np.int32) == labels).mean()
         npx.waitall()
 
     return epoch
 
 
-def library_pytorch() -> tuple[Any, Any]:
-    from torch import nn
-
-    from d2l_local import torch as d2l
-
-    class MLP(d2l.Classifier):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lr = LR
-            self.net = nn.Sequential(
-                nn.Flatten(), nn.Linear(784, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, 10)
-            )
-
-    return d2l, MLP()
-
-
-def library_tensorflow() -> tuple[Any, Any]:
-    import tensorflow as tf
-
-    from d2l_local import tensorflow as d2l
-
-    class MLP(d2l.Classifier):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lr = LR
-            self.net = tf.keras.Sequential(
-                [
-                    tf.keras.layers.Flatten(),
-                    tf.keras.layers.Dense(HIDDEN, activation="relu"),
-                    tf.keras.layers.Dense(10),
-                ]
-            )
-
-    return d2l, MLP()
-
-
-def library_mxnet() -> tuple[Any, Any]:
+def train_ch3_mxnet() -> Callable[[int], None]:
     from d2l_local import mxnet as d2l
 
-    from mxnet.gluon import nn  # isort: skip
+    from mxnet import gluon  # isort: skip
 
-    class MLP(d2l.Classifier):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lr = LR
-            self.net = nn.HybridSequential()
-            self.net.add(nn.Dense(HIDDEN, activation="relu"), nn.Dense(10))
-            self.net.initialize()
-            self.net.hybridize()
+    net = net_mxnet("train_ch3")
+    data = d2l.load_data_fashion_mnist(BATCH["train_ch3"])
+    loss = gluon.loss.SoftmaxCrossEntropyLoss()
+    updater = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": LR})
+    return lambda epochs: d2l.train_ch3(net, *data, loss, epochs, updater)
 
-    return d2l, MLP()
 
+# Measuring ----------------------------------------------------------------------------------------
 
 BARE = {"pytorch": bare_pytorch, "tensorflow": bare_tensorflow, "mxnet": bare_mxnet}
-LIBRARY = {"pytorch": library_pytorch, "tensorflow": library_tensorflow, "mxnet": library_mxnet}
+NET = {"pytorch": net_pytorch, "tensorflow": net_tensorflow, "mxnet": net_mxnet}
+TRAIN_CH3 = {
+    "pytorch": train_ch3_pytorch,
+    "tensorflow": train_ch3_tensorflow,
+    "mxnet": train_ch3_mxnet,
+}
+FACE = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet"}
 
 
-def seconds(epoch: Callable[[], None]) -> float:
+def seconds(function: Callable[[], None]) -> float:
     start = time.perf_counter()
-    epoch()
+    function()
+    if "mxnet" in sys.modules:
+        sys.modules["mxnet"].npx.waitall()
     return time.perf_counter() - start
 
 
-def measure(framework: str) -> None:
-    """Print the median seconds per epoch of both loops, and their ratio."""
-    bare_epoch = BARE[framework]()
-    d2l, model = LIBRARY[framework]()
+def measure_train_ch3(framework: str, bare: Epoch) -> list[tuple[float, float]]:
+    """Return seconds per epoch of both, for several whole runs of `train_ch3`."""
+    train_ch3 = TRAIN_CH3[framework]()
+    seconds(bare)
+    times = []
+    for _ in range(3):
+        bare_time = statistics.median(seconds(bare) for _ in range(TRAIN_CH3_EPOCHS))
+        library_time = seconds(lambda: train_ch3(TRAIN_CH3_EPOCHS)) / TRAIN_CH3_EPOCHS
+        times.append((bare_time, library_time))
+    return times
+
+
+def measure_fit(framework: str, task: str, bare: Epoch) -> list[tuple[float, float]]:
+    """Return seconds per epoch of both, after the warm-up."""
+    d2l = __import__(f"d2l_local.{FACE[framework]}", fromlist=["Trainer"])
     times: list[tuple[float, float]] = []
+
+    class Model(d2l.Classifier):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lr = LR
+            self.net = NET[framework](task)
+
+    class Data(d2l.FashionMNIST):
+        def get_dataloader(self, train: bool) -> Any:
+            if task == "lenet":
+                X, y = floats(train, task, channel=-1 if framework == "tensorflow" else 1)
+                labels = d2l.tensor(y, dtype=d2l.int64 if framework == "pytorch" else d2l.int32)
+                return self.get_tensorloader((d2l.tensor(X), labels), train)
+            return super().get_dataloader(train)
 
     class Timed(d2l.Trainer):
         def fit_epoch(self) -> None:
-            def library_epoch() -> None:
-                super(Timed, self).fit_epoch()
-                if framework == "mxnet":
-                    sys.modules["mxnet"].npx.waitall()
+            times.append((seconds(bare), seconds(super().fit_epoch)))
 
-            times.append((seconds(bare_epoch), seconds(library_epoch)))
+    Timed(max_epochs=WARM_UP + EPOCHS).fit(Model(), Data(batch_size=BATCH[task]))
+    return times[WARM_UP:]
 
-    Timed(max_epochs=WARM_UP + EPOCHS).fit(model, d2l.FashionMNIST(batch_size=BATCH))
-    bare, library = (statistics.median(column) for column in zip(*times[WARM_UP:], strict=True))
-    print(f"{framework:<12}{bare:>10.3f}{library:>14.3f}{library / bare:>8.2f}", flush=True)
+
+def measure(framework: str, task: str) -> None:
+    """Print the median seconds per epoch of both loops, and their ratio."""
+    bare = BARE[framework](task)
+    if task == "train_ch3":
+        times = measure_train_ch3(framework, bare)
+    else:
+        times = measure_fit(framework, task, bare)
+    bare_time, library_time = (statistics.median(column) for column in zip(*times, strict=True))
+    ratio = library_time / bare_time
+    print(
+        f"{framework:<12}{task:<12}{bare_time:>10.3f}{library_time:>12.3f}{ratio:>8.2f}", flush=True
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("frameworks", nargs="*", metavar="FRAMEWORK", help=", ".join(BARE))
+    parser.add_argument("--task", choices=TASKS, help="only this one")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if unknown := set(args.frameworks) - set(BARE):
         parser.error(f"no such framework: {', '.join(unknown)}; choose from {', '.join(BARE)}")
     if args.here:
-        measure(args.frameworks[0])
+        measure(args.frameworks[0], args.task)
         return
-    print(f"{'framework':<12}{'bare, s':>10}{'Trainer, s':>14}{'ratio':>8}", flush=True)
-    for framework in args.frameworks or BARE:
-        # A process each: thread pools of two frameworks in one process slow both down.
-        subprocess.run([sys.executable, __file__, "--here", framework], check=True)
+    print(f"{'framework':<12}{'task':<12}{'bare, s':>10}{'library, s':>12}{'ratio':>8}", flush=True)
+    for task in [args.task] if args.task else TASKS:
+        for framework in args.frameworks or BARE:
+            # A process each: thread pools of two frameworks in one process slow both down.
+            command = [sys.executable, __file__, "--here", framework, "--task", task]
+            subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ _INSTEAD = {
     "write the class in your notebook; it is a d2l.Classifier with a net": (
         "LeNet Residual ResNeXtBlock SoftmaxRegression resnet18"
     ),
-    "call net.apply with nn.init.xavier_uniform_ for nn.Linear and nn.Conv2d layers": "init_cnn",
+    "call net.apply with `nn.init.xavier_uniform_` for nn.Linear and nn.Conv2d layers": "init_cnn",
     "use d2l.Trainer, or d2l.train_ch6 in the functional style": (
         "train_batch_ch13 train_ch13 TrainCallback"
     ),

@@ -13,7 +13,7 @@ MIME_TYPE = "application/vnd.d2l-local.record+json"
 def record(*, tol: float | None = None, **values: Any) -> None:
     """Record numbers under their names: `d2l.record(val_acc=acc, tol=0.02)`.
 
-    The prose quotes them as :value:`val_acc`. A re-execution of the notebook fails when a number
+    The prose quotes them with the mark `value`. A re-execution of the notebook fails when a number
     is further than `tol` from the recorded one.
 
     Args:

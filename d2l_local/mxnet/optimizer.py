@@ -54,4 +54,4 @@ class OneByOneSGD(mx.optimizer.SGD):
 
 
 # What `gluon.Trainer(params, "sgd", ...)` finds.
-mx.optimizer.Optimizer.opt_registry["sgd"] = OneByOneSGD
+mx.optimizer.Optimizer.opt_registry.update(sgd=OneByOneSGD)

@@ -15,7 +15,7 @@ from d2l_local.common.training import ModuleMethods
 class nn_Module(tf.keras.Model):
     """A Keras model whose `loss` may be a method.
 
-    Attributes that are `tf.Variable`s, alone or in lists and dictionaries, are parameters of the
+    Attributes of type `tf.Variable`, alone or in lists and dictionaries, are parameters of the
     model just as the weights of Keras layers are.
     """
 
@@ -26,7 +26,7 @@ class nn_Module(tf.keras.Model):
 
     @property
     def trainable_variables(self) -> list[Any]:
-        """The parameters: those of Keras layers, then the attributes that are `tf.Variable`s."""
+        """The parameters: those of Keras layers, then the attributes that are variables."""
         found = {id(v): v for v in super().trainable_variables}
         for layer in self._flatten_layers(include_self=True):
             for value in tf.nest.flatten(list(vars(layer).values())):

@@ -156,7 +156,7 @@ def test_an_error_on_the_first_batch_comes_with_the_shapes(face, weights, cluste
 
 def test_labels_that_no_output_stands_for_are_refused(face, weights, clusters):
     X, y = clusters
-    with pytest.raises(Exception, match="label|Target|target") as caught:
+    with pytest.raises(Exception, match=r"label|Target|target") as caught:
         fit(face, face.classifier(weights), face.data(X, y + 7))
     assert "integers from 0 to the number of outputs minus 1" in caught.value.__notes__[0]
 
