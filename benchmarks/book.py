@@ -2,8 +2,8 @@
 
     python benchmarks/book.py [--execute]
 
-It works on a copy of the repository. `--execute` also executes every notebook, with one job and with
-two, which takes as long as it takes.
+It works on a copy of the repository. `--execute` also executes every notebook, with one job and
+with two, which takes as long as it takes.
 """
 
 import argparse

@@ -5,9 +5,10 @@ import sys
 
 def main() -> int:
     """Run the command line; return its exit status."""
-    # nbformat imports jsonschema, which spends two seconds on compiling a grammar of this package
-    # where it finds it. The grammar is for a format that notebooks do not use.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    # nbformat imports jsonschema, which imports these where it finds them: one compiles a grammar
+    # for two seconds, the other brings a calendar. Notebooks use neither of their formats.
+    for package in ("rfc3987_syntax", "isoduration"):
+        sys.modules[package] = None  # type: ignore[assignment]
     from tabbook.cli import main as run
 
     return run()

@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 
 from tabbook.fences import Fence, find_fences
 
-_MARK_LINE = re.compile(r"[ \t]*(?::(?:label|width|height):`[^`]+`[ \t]*)+$")
+RAW_RST = "eval_rst"
+_MARKS = r"(?P<marks>(?::(?:label|width|height):`[^`]+`[ \t]*)+)$"
+_MARK_LINE = re.compile(r"[ \t]*" + _MARKS)
+_MARKS_BEHIND = re.compile(r"(?P<text>.*\S)[ \t]+" + _MARKS)
 _MARK = re.compile(r":(label|width|height):`([^`]+)`")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r"(?:={2,}|-{2,})[ \t]*$")
 _FIGURE = re.compile(
     r"(?P<indent>[ \t]*)!\[(?P<caption>.*)\]"
-    r"\((?P<path>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)[ \t]*$",
+    r"\((?P<path><[^<>\n]+>|[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+\"[^\"]*\")?\)[ \t]*$",
     re.DOTALL,
 )
 _EQUATION = re.compile(
@@ -24,6 +27,7 @@ _EQUATION = re.compile(
     r":eqlabel:`(?P<label>[^`]+)`[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
+_LONE_EQUATION_LABEL = re.compile(r"[ \t]*:eqlabel:`(?P<label>[^`]+)`[ \t]*$")
 _TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CAPTION = re.compile(r":(?![-\w]+:`)[ \t]*(?P<text>\S.*)$")
 _BIBLIOGRAPHY = re.compile(r"[ \t]*:bibliography:`(?P<file>[^`]+)`[ \t]*$")
@@ -95,10 +99,11 @@ class Equation:
 
 @dataclass
 class Target:
-    """A label with nothing above it that could carry it."""
+    """A label with nothing above it that could carry it; `is_equation` if it is an `:eqlabel:`."""
 
     line: int
     label: str
+    is_equation: bool = False
 
 
 @dataclass
@@ -128,6 +133,7 @@ class _Parser:
     def parse(self) -> list[Block]:
         takes = (
             self._take_fence,
+            self._take_comment,
             self._take_marks,
             self._take_heading,
             self._take_figure,
@@ -152,15 +158,33 @@ class _Parser:
         self.blocks.append(Fenced(line, fence, list(self.lines[line : fence.end])))
         return fence.end
 
+    def _take_comment(self, line: int) -> int | None:
+        if not self.lines[line].lstrip().startswith("<!--"):
+            return None
+        end = line
+        while end + 1 < len(self.lines) and "-->" not in self.lines[end]:
+            end += 1
+        for number in range(line, end + 1):
+            self._take_text(number)
+        return end + 1
+
     def _take_marks(self, line: int) -> int | None:
         if not _MARK_LINE.match(self.lines[line]):
             return None
-        for name, argument in _MARK.findall(self.lines[line]):
+        self._add_marks(line, self.lines[line])
+        return line + 1
+
+    def _add_marks(self, line: int, marks: str) -> None:
+        for name, argument in _MARK.findall(marks):
             if name == "label":
                 self._add_label(line, argument)
             else:
                 self._add_option(name, argument)
-        return line + 1
+
+    def _without_marks(self, line: int) -> tuple[str, str]:
+        """The text of a line and the marks that stand behind it."""
+        found = _MARKS_BEHIND.match(self.lines[line])
+        return (found["text"], found["marks"]) if found else (self.lines[line], "")
 
     def _add_label(self, line: int, label: str) -> None:
         for block in reversed(self.blocks):
@@ -175,10 +199,11 @@ class _Parser:
             figures[-1].options[name] = value
 
     def _take_heading(self, line: int) -> int | None:
-        text = self.lines[line]
+        text, marks = self._without_marks(line)
         heading = _HEADING.match(text)
         if heading:
             self.blocks.append(Heading(line, heading["title"], [text]))
+            self._add_marks(line, marks)
             return line + 1
         underlined = line + 1 < len(self.lines) and _UNDERLINE.match(self.lines[line + 1])
         if underlined and self._is_blank(line - 1) and re.match(r"[^\s|>#*+-]", text):
@@ -194,14 +219,20 @@ class _Parser:
             end += 1
         if self._is_blank(end) and not self._is_blank(line - 1):
             return None  # the last line of a paragraph
-        figure = _FIGURE.match("\n".join(self.lines[line:end]))
+        last, marks = self._without_marks(end - 1)
+        figure = _FIGURE.match("\n".join([*self.lines[line : end - 1], last]))
         if figure is None or not _is_balanced(figure["caption"]):
             return None
         caption = " ".join(figure["caption"].split())
-        self.blocks.append(Figure(line, figure["indent"], caption, figure["path"]))
+        self.blocks.append(Figure(line, figure["indent"], caption, figure["path"].strip("<>")))
+        self._add_marks(end - 1, marks)
         return end
 
     def _take_equation(self, line: int) -> int | None:
+        lone = _LONE_EQUATION_LABEL.match(self.lines[line])
+        if lone:
+            self.blocks.append(Target(line, lone["label"], is_equation=True))
+            return line + 1
         if not self.lines[line].lstrip().startswith("$$"):
             return None
         found = _EQUATION.match("\n".join(self.lines[line:]))

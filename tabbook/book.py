@@ -23,17 +23,25 @@ class Tab:
 
     `name` stands after `%%tab`, `title` is what readers see, `module` is the framework's face in
     the support library, and `packages` are the distributions that can provide the framework.
+    `colab` has the modules that Colab lacks, each with what pip needs to install it.
     """
 
     name: str
     title: str
     module: str
-    packages: tuple[str, ...]
+    packages: tuple[str, ...] = ()
+    colab: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Book:
-    """A book's settings; `chapters` are Markdown files relative to `root`, in reading order."""
+    """A book's settings; `chapters` are Markdown files relative to `root`, in reading order.
+
+    `folder` is where the chapters lie, `notebooks` where their notebooks belong: a chapter's path
+    within the one is its notebook's within the other. `pages` are the documents that Sphinx reads
+    as they are, in reStructuredText. `problems` is what is wrong in the book's settings that does
+    not keep its chapters from being read.
+    """
 
     root: Path
     title: str
@@ -41,9 +49,13 @@ class Book:
     chapters: tuple[str, ...]
     support: str
     bibliography: tuple[str, ...]
-    repository: str
-    branch: str
-    site: str
+    repository: str = ""
+    branch: str = ""
+    site: str = ""
+    folder: str = ""
+    notebooks: str = NOTEBOOKS
+    pages: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def tab_names(self) -> tuple[str, ...]:
@@ -65,28 +77,34 @@ class Book:
     def notebook(self, tab: Tab, chapter: str) -> Path:
         """Where the notebook of `chapter` for `tab` lies, relative to the book's root."""
         path = Path(chapter)
-        inner = path.relative_to(CHAPTERS) if path.is_relative_to(CHAPTERS) else path
-        return Path(NOTEBOOKS, tab.name, inner).with_suffix(".ipynb")
+        inner = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+        return Path(self.notebooks, tab.name, inner.with_suffix(".ipynb"))
 
 
 def read_book(root: Path) -> Book:
-    """Read the book in the folder `root`.
+    """Read the Jupyter Book in the folder `root`.
 
-    Raises `ProblemsError` where a setting is missing or the table of contents and the files differ.
+    Raises `ProblemsError` where its settings cannot be read or name no tab.
     """
     config = _read_config(root)
     settings = config.get("sphinx", {}).get("config") or {}
     repository = config.get("repository", {})
+    documents = _read_toc(root)
+    pages = tuple(name for name in documents if name.endswith(".rst"))
+    chapters = tuple(name for name in documents if name not in pages)
     return Book(
         root=root,
         title=config.get("title", ""),
         tabs=_read_tabs(settings),
-        chapters=_read_toc(root),
+        chapters=tuple(chapter for chapter in chapters if (root / chapter).is_file()),
         support=settings.get("tabbook_support", ""),
         bibliography=_paths(config.get("bibtex_bibfiles")),
         repository=repository.get("url", "").rstrip("/"),
         branch=repository.get("branch", "main"),
         site=config.get("html", {}).get("baseurl", "").rstrip("/"),
+        folder=CHAPTERS,
+        pages=pages,
+        problems=tuple(_toc_problems(root, chapters)),
     )
 
 
@@ -121,6 +139,7 @@ def _read_tab(name: str, entry: dict[str, Any]) -> Tab:
         title=str(entry.get("title", name)),
         module=str(entry.get("module", name)),
         packages=tuple(entry.get("packages", ())),
+        colab=tuple((entry.get("colab") or {}).items()),
     )
 
 
@@ -131,11 +150,14 @@ def _read_toc(root: Path) -> tuple[str, ...]:
         raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
     except (MalformedError, yaml.YAMLError) as error:
         raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
-    chapters = tuple(str(Path(name).with_suffix(".md")) for name in _documents(site_map))
-    problems = _toc_problems(root, chapters)
-    if problems:
-        raise ProblemsError(problems)
-    return chapters
+    return tuple(_source(root, name) for name in _documents(site_map))
+
+
+def _source(root: Path, document: str) -> str:
+    """The file of a document: reStructuredText where there is one, else a chapter in Markdown."""
+    if (root / f"{document}.rst").is_file():
+        return f"{document}.rst"
+    return f"{document.removesuffix('.md')}.md"
 
 
 def _documents(site_map: SiteMap) -> Iterator[str]:
@@ -153,7 +175,7 @@ def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:
     problems = []
     for chapter in chapters:
         if not (root / chapter).is_file():
-            name = str(Path(chapter).with_suffix(""))
+            name = chapter.removesuffix(".md")
             line = next((n for n, text in enumerate(lines, 1) if name in text), 1)
             problems.append(Problem(TOC, line, f"'{name}': there is no file {chapter}"))
     for path in sorted((root / CHAPTERS).rglob("*.md")):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 import pybtex.errors
-from pybtex.database import Entry, Person, parse_string
+from pybtex.database import Entry, Person
+from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
-from tabbook.problems import Problem, ProblemsError
+from tabbook.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -18,16 +19,23 @@ class Citation:
     year: str
 
 
-def read_citations(text: str, path: str) -> dict[str, Citation]:
-    """Return the works of a BibTeX file by key; raises ProblemsError if it is not BibTeX."""
+def read_citations(text: str, path: str) -> tuple[dict[str, Citation], list[Problem]]:
+    """Return the works of a BibTeX file by key, as far as it is BibTeX, and what is not."""
+    parser = Parser()
     with pybtex.errors.capture() as errors:
         try:
-            entries = parse_string(text, "bibtex").entries
+            parser.parse_string(text)
         except PybtexError as error:
             errors.append(error)
-    if errors:
-        raise ProblemsError(Problem(path, getattr(e, "lineno", None) or 0, str(e)) for e in errors)
-    return {key: Citation(_authors(entry), _year(entry)) for key, entry in entries.items()}
+        citations = {entry.key: _citation(entry) for entry in parser.data.entries.values()}
+    return citations, [Problem(path, getattr(e, "lineno", None) or 0, str(e)) for e in errors]
+
+
+def _citation(entry: Entry) -> Citation:
+    try:
+        return Citation(_authors(entry), _year(entry))
+    except (PybtexError, ValueError):  # what is no LaTeX
+        return Citation(entry.key, _year(entry))
 
 
 def _authors(entry: Entry) -> str:

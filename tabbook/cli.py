@@ -5,9 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tabbook.book import read_book
+from tabbook.book import CONFIG, Book, read_book
+from tabbook.config_ini import CONFIG as INI
+from tabbook.config_ini import read_ini_book
 from tabbook.draft import Draft
-from tabbook.execute import default_jobs, execute
+from tabbook.export import export_notebooks
 from tabbook.manuscript import Manuscript, read_manuscript
 from tabbook.notebook import read_notebook, write_notebook
 from tabbook.pages import build_pages
@@ -18,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command in the book of the working directory; the exit status is 1 on any problem."""
     options = _parser().parse_args(arguments)
     try:
-        problems = options.run(read_manuscript(read_book(Path.cwd())), options)
+        problems = options.run(options)
     except ProblemsError as error:
         problems = error.problems
     except KeyboardInterrupt:
@@ -32,17 +34,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="tabbook", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command in (
-        ("notebooks", write_notebooks),
-        ("execute", execute_notebooks),
-        ("build", build_book),
-        ("check", check),
+    for name, command, add_options in (
+        ("notebooks", write_notebooks, _add_export_options),
+        ("execute", execute_notebooks, _add_execution_options),
+        ("build", build_book, _add_execution_options),
+        ("check", check, _add_book),
     ):
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(run=command)
-        if name in ("execute", "build"):
-            _add_execution_options(subparser)
+        add_options(subparser)
     return parser
+
+
+def _add_book(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "book",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="PATH",
+        help="the folder of the book (this one); d2lbook's books, with config.ini, are read too",
+    )
+
+
+def _add_export_options(parser: argparse.ArgumentParser) -> None:
+    _add_book(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write every chapter in every tab to DIR/TAB/CHAPTER.ipynb, not executed",
+    )
 
 
 def _add_execution_options(parser: argparse.ArgumentParser) -> None:
@@ -50,45 +72,67 @@ def _add_execution_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tab", action="append", help="only this tab; may be given again")
     parser.add_argument("--force", action="store_true", help="execute what is up to date, too")
     parser.add_argument(
-        "--jobs", type=int, default=default_jobs(), help="notebooks side by side (%(default)s)"
+        "--jobs",
+        type=int,
+        help="notebooks side by side (as many as there are cores, and 2 GiB of free memory each)",
     )
 
 
-def check(manuscript: Manuscript, _options: argparse.Namespace) -> list[Problem]:
+def check(options: argparse.Namespace) -> list[Problem]:
     """Report what can be known without executing anything."""
+    manuscript = read_manuscript(_read_any_book(options.book))
     return [*manuscript.problems(), *manuscript.value_problems()]
 
 
-def write_notebooks(manuscript: Manuscript, _options: argparse.Namespace) -> list[Problem]:
+def write_notebooks(options: argparse.Namespace) -> list[Problem]:
     """Write every notebook as its chapter is now; outputs stay with the code they belong to."""
-    _refuse_problems(manuscript)
+    if options.out:
+        return export_notebooks(_read_any_book(options.book), options.out)
+    manuscript = _read_sound_manuscript(options.book)
     _write_prose(manuscript.drafts)
     return list(manuscript.value_problems())
 
 
-def execute_notebooks(manuscript: Manuscript, options: argparse.Namespace) -> list[Problem]:
+def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     """Execute the notebooks that are out of date; the others follow changes of their prose."""
-    _refuse_problems(manuscript)
+    manuscript = _read_sound_manuscript(Path())
     drafts = _chosen(manuscript.drafts, options)
     stale = [draft for draft in drafts if options.force or _is_stale(draft)]
     _write_prose([draft for draft in drafts if draft not in stale])
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
-    return [*execute(stale, options.jobs), *manuscript.value_problems()]
+    return [*_execute(stale, options.jobs), *manuscript.value_problems()]
 
 
-def build_book(manuscript: Manuscript, options: argparse.Namespace) -> list[Problem]:
+def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:
+    if not drafts:
+        return []
+    # What starts kernels takes a second to import.
+    from tabbook.execute import execute
+
+    return execute(drafts, jobs)
+
+
+def build_book(options: argparse.Namespace) -> list[Problem]:
     """Execute the notebooks that are out of date, then have Jupyter Book build the pages."""
-    problems = execute_notebooks(manuscript, options)
+    problems = execute_notebooks(options)
     if not problems:
-        build_pages(manuscript.book)
+        build_pages(read_book(Path()))
     return problems
 
 
-def _refuse_problems(manuscript: Manuscript) -> None:
-    """Raise `ProblemsError` where the text has problems: what it makes would be wrong."""
+def _read_any_book(folder: Path) -> Book:
+    """Read a Jupyter Book or, where there is a `config.ini` instead, a book of d2lbook."""
+    is_d2lbooks = (folder / INI).is_file() and not (folder / CONFIG).is_file()
+    return read_ini_book(folder) if is_d2lbooks else read_book(folder)
+
+
+def _read_sound_manuscript(folder: Path) -> Manuscript:
+    """Read a book; raises `ProblemsError` if its text has any: what it makes would be wrong."""
+    manuscript = read_manuscript(read_book(folder))
     problems = list(manuscript.problems())
     if problems:
         raise ProblemsError(problems)
+    return manuscript
 
 
 def _is_stale(draft: Draft) -> bool:
@@ -98,7 +142,10 @@ def _is_stale(draft: Draft) -> bool:
 def _write_prose(drafts: Sequence[Draft]) -> None:
     for draft in drafts:
         target = draft.book.root / draft.path
-        write_notebook(draft.rewritten(read_notebook(target)), target)
+        committed = read_notebook(target)
+        notebook = draft.rewritten(committed)
+        if notebook != committed:
+            write_notebook(notebook, target)
 
 
 def _chosen(drafts: Sequence[Draft], options: argparse.Namespace) -> list[Draft]:

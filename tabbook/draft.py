@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -10,23 +11,28 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from tabbook.book import Book, Tab
-from tabbook.notebook import METADATA, carry_outputs, code_cells, make_notebook
+from tabbook.notebook import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
 from tabbook.notebook_prose import NotebookProse
 from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter
-from tabbook.select import select
+from tabbook.select import has_cells, select
+from tabbook.set_up import set_up_cells
 from tabbook.values import recorded_values
 
 
 @dataclass(frozen=True)
 class Draft:
-    """Everything that the notebook of a chapter and a tab is made of, except outputs."""
+    """Everything that the notebook of a chapter and a tab is made of, except outputs.
+
+    `support` is a hash of the support library as this tab sees it.
+    """
 
     book: Book
     chapter: Chapter
     tab: Tab
     cells: tuple[Cell, ...]
     prose: NotebookProse
+    support: str
 
     @property
     def name(self) -> str:
@@ -43,6 +49,16 @@ class Draft:
         place = self.cells[index].chapter_line(line)
         return Problem(self.chapter.path, place, f"{self.tab.title}: {message}")
 
+    @property
+    def has_code(self) -> bool:
+        """Whether there is anything to execute."""
+        return any(map(_is_executed, self.cells))
+
+    def blank(self) -> NotebookNode:
+        """The notebook as it is before execution, the same on every machine."""
+        facts = {"chapter": self.chapter.path, "tab": self.tab.name}
+        return self._with_prose(make_notebook(self.cells, facts), {})
+
     def notebook(self, executed: NotebookNode | None = None) -> NotebookNode:
         """The notebook, with the outputs of `executed` and prose that quotes its values."""
         framework = installed_framework(self.tab) or _framework_of(executed)
@@ -50,6 +66,11 @@ class Draft:
         if executed is not None:
             carry_outputs(executed, notebook)
         values = {name: value.number for name, value in recorded_values(notebook).items()}
+        return self._with_prose(notebook, values)
+
+    def _with_prose(
+        self, notebook: NotebookNode, values: Mapping[str, int | float]
+    ) -> NotebookNode:
         prose = replace(self.prose, values=values)
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
@@ -67,14 +88,15 @@ class Draft:
         """Whether code, support library or framework changed since `committed` was executed."""
         if committed is None:
             return True
-        fresh = self.notebook(committed)
-        unrun = any(cell.execution_count is None for cell in code_cells(fresh))
-        return unrun or committed.metadata.get(METADATA) != fresh.metadata[METADATA]
+        run = Counter(cell.source for cell in code_cells(committed) if cell.execution_count)
+        code = Counter(cell.source for cell in self.cells if _is_executed(cell))
+        facts = self._facts(installed_framework(self.tab) or _framework_of(committed))
+        return bool(code - run) or committed.metadata.get(METADATA) != facts
 
     def _facts(self, framework: str) -> dict[str, str]:
         """What the notebook says of itself, with a hash of everything its outputs depend on."""
-        code = [cell.source for cell in self.cells if cell.kind == "code"]
-        parts = json.dumps([code, framework, support_library(self.book, self.tab)])
+        code = [cell.source for cell in self.cells if _is_executed(cell)]
+        parts = json.dumps([code, framework, self.support])
         return {
             "chapter": self.chapter.path,
             "framework": framework,
@@ -83,13 +105,37 @@ class Draft:
         }
 
 
-def drafts_of(book: Book, chapter: Chapter, prose: NotebookProse) -> list[Draft]:
-    """The drafts of a chapter: one for each tab that has code in it, in the book's order."""
-    drafts = (
-        Draft(book, chapter, tab, _shown(select(chapter, tab.name), prose), prose)
+def drafts_of(
+    book: Book, chapter: Chapter, prose: NotebookProse, support: Mapping[str, str]
+) -> list[Draft]:
+    """The drafts of a chapter, one for each tab in the book's order.
+
+    `support` is what `support_library` returns.
+    """
+    return [
+        Draft(book, chapter, tab, _cells(book, chapter, tab, prose), prose, support[tab.name])
         for tab in book.tabs
-    )
-    return [draft for draft in drafts if any(cell.kind == "code" for cell in draft.cells)]
+    ]
+
+
+def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tuple[Cell, ...]:
+    """The cells of a notebook; a chapter that is not for this tab says so."""
+    cells = _shown(select(chapter, tab.name), prose)
+    if any(cell.kind == "code" for cell in cells):
+        return (*set_up_cells(book, chapter, tab), *cells)
+    if has_cells(chapter, tab.name):
+        return cells
+    return (Cell("markdown", f"*{absence(tab)}*", 1), *cells)
+
+
+def absence(tab: Tab) -> str:
+    """What is said in a tab of a chapter that is not written for it."""
+    return f"This chapter has no {tab.title} version."
+
+
+def _is_executed(cell: Cell) -> bool:
+    """Whether a notebook's outputs depend on a cell: on code, but not on what Colab installs."""
+    return cell.kind == "code" and SET_UP not in cell.marks
 
 
 def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:
@@ -117,15 +163,22 @@ def _framework_of(executed: NotebookNode | None) -> str:
     return str(executed.metadata.get(METADATA, {}).get("framework", "")) if executed else ""
 
 
-def support_library(book: Book, tab: Tab) -> list[tuple[str, str]]:
-    """Names and texts of the support library's files, without the modules of other tabs."""
+def support_library(book: Book) -> dict[str, str]:
+    """A hash of the support library for each tab, without the modules of other tabs."""
     folder = book.root / book.support
-    others = {other.module for other in book.tabs} - {tab.module}
-    return list(_library_files(folder, others)) if book.support else []
+    files = list(_library_files(folder)) if book.support else []
+    hashes = {}
+    for tab in book.tabs:
+        others = {other.module for other in book.tabs} - {tab.module}
+        seen = [(name, text) for name, text in files if _module(name) not in others]
+        hashes[tab.name] = hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+    return hashes
 
 
-def _library_files(folder: Path, others: set[str]) -> Iterator[tuple[str, str]]:
+def _library_files(folder: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(folder.rglob("*.py")):
-        inner = path.relative_to(folder)
-        if Path(inner.parts[0]).stem not in others:
-            yield inner.as_posix(), path.read_text(encoding="utf-8")
+        yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+
+
+def _module(name: str) -> str:
+    return Path(name).parts[0].removesuffix(".py")

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -16,6 +14,7 @@ from tabbook.draft import Draft
 from tabbook.kernel import (
     CELL_TIME_LIMIT,
     CellError,
+    cores,
     kernel_environment,
     run_cell,
     start_client,
@@ -23,15 +22,16 @@ from tabbook.kernel import (
 )
 from tabbook.notebook import write_notebook, write_text
 from tabbook.problems import Problem
+from tabbook.progress import Progress
 
-MEMORY_PER_KERNEL = 4 * 2**30
+# A framework with Fashion-MNIST in memory takes up to 0.7 GiB; training adds to that.
+MEMORY_PER_KERNEL = 2 * 2**30
 DURATIONS = Path("_build", "durations.json")
 
 
 def default_jobs() -> int:
-    """How many kernels run side by side: one per core and per 4 GiB of memory."""
-    memory = psutil.virtual_memory().total
-    return max(1, min(os.cpu_count() or 1, memory // MEMORY_PER_KERNEL))
+    """How many kernels run side by side: as many as there are cores and free memory for."""
+    return max(1, min(cores(), psutil.virtual_memory().available // MEMORY_PER_KERNEL))
 
 
 def execute(
@@ -47,8 +47,8 @@ def execute(
     durations = _read_durations(drafts[0].book.root)
     ordered = sorted(drafts, key=lambda draft: -durations.get(draft.name, float("inf")))
     workers = min(jobs or default_jobs(), len(drafts))
-    run = _Run(workers, time_limit, durations, total=len(drafts))
-    return asyncio.run(run.all(ordered))
+    with Progress([draft.name for draft in ordered], workers, durations) as progress:
+        return asyncio.run(_Run(workers, time_limit, durations, progress).all(ordered))
 
 
 @dataclass
@@ -58,8 +58,7 @@ class _Run:
     workers: int
     time_limit: float
     durations: dict[str, float]
-    total: int
-    done: int = 0
+    progress: Progress
 
     async def all(self, drafts: Iterable[Draft]) -> list[Problem]:
         free = asyncio.Semaphore(self.workers)
@@ -71,13 +70,9 @@ class _Run:
         return list(chain.from_iterable(await asyncio.gather(*map(when_free, drafts))))
 
     async def one(self, draft: Draft) -> list[Problem]:
-        print(f"executing {draft.name}", flush=True)
-        started = time.monotonic()
+        self.progress.start(draft.name)
         problems = await self.attempt(draft)
-        seconds = time.monotonic() - started
-        self.done += 1
-        outcome = "failed" if problems else "executed"
-        print(f"{outcome} {draft.name} in {seconds:.0f} s ({self.done}/{self.total})", flush=True)
+        seconds = self.progress.finish(draft.name, "failed" if problems else "executed")
         if not problems:
             self.durations[draft.name] = round(seconds, 1)
             _write_durations(draft.book.root, self.durations)
@@ -88,15 +83,16 @@ class _Run:
         target = draft.book.root / draft.path
         target.parent.mkdir(parents=True, exist_ok=True)
         environment = kernel_environment(draft.book.root, self.workers)
-        client = await start_client(notebook, target.parent, environment, self.time_limit)
         try:
-            for index, cell in enumerate(notebook.cells):
-                if cell.cell_type == "code":
-                    await run_cell(client, cell, index)
+            client = await start_client(notebook, target.parent, environment, self.time_limit)
+            try:
+                for index, cell in enumerate(notebook.cells):
+                    if cell.cell_type == "code":
+                        await run_cell(client, cell, index)
+            finally:
+                await stop_client(client)
         except CellError as failure:
             return [draft.problem(failure.index, failure.line, failure.message)]
-        finally:
-            await stop_client(client)
         problems = output_problems(draft, notebook)
         if not problems:
             write_notebook(draft.notebook(notebook), target)

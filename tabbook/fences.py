@@ -43,6 +43,12 @@ class Fence:
         return not self.prefix and {".output", ".json"} <= set(self.attributes)
 
     @property
+    def language(self) -> str:
+        """The info string; of pandoc's attributes only the first class, the rest means nothing."""
+        classes = [name[1:] for name in self.attributes if name.startswith(".")]
+        return "".join(classes[:1]) if self.info.startswith("{") else self.info
+
+    @property
     def attributes(self) -> list[str]:
         """The parts of the info string: `.class`, `#id`, `key=value` or a word alone."""
         return _ATTRIBUTE.findall(self.info.strip("{}"))

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from tabbook.fences import find_fences
 
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
+# Where a code cell stands inside a comment, its first part has no end.
+_COMMENT = r"<!--(?:(?!-->).)*"
 _INLINE = re.compile(
-    r"\\.|(?P<mark>:(?P<name>[a-z]+):`(?P<argument>[^`]+)`)|" + _CODE_SPAN, re.DOTALL
+    rf"\\.|{_COMMENT}|(?P<mark>:(?P<name>[a-z]+):`(?P<argument>[^`]+)`)|{_CODE_SPAN}", re.DOTALL
 )
 # A dollar sign before a space opens no mathematics, one after a space or before a digit ends none.
 _MATH = r"\$\$(?:(?!\$\$).)+\$\$|\$(?!\s)(?:(?!\n[ \t]*\n)[^$\\]|\\.)+(?<!\s)\$(?!\d)"
-_HIDDEN_SPAN = re.compile(rf"\\.|{_CODE_SPAN}|{_MATH}", re.DOTALL)
+_HIDDEN_SPAN = re.compile(rf"\\.|{_COMMENT}|{_CODE_SPAN}|{_MATH}", re.DOTALL)
 _HIDDEN = "\0"
 
 _SHOWN = re.compile(
@@ -24,7 +26,7 @@ _ABSENT = re.compile(r"\(~~(?:(?!\(~~).)+?~~\)|\[~~(?:(?!\[~~).)+?~~\](?!\()", r
 def translate_marks(text: str, translate: Callable[[str, str], str | None]) -> str:
     """Replace the marks `` :name:`argument` `` by `translate(name, argument)`, unless it is None.
 
-    What stands in a code span, or behind a backslash, is left alone.
+    What stands in a code span, in a comment, or behind a backslash, is left alone.
     """
 
     def replacement(found: re.Match[str]) -> str:
@@ -60,6 +62,13 @@ def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: 
         start, end = found.span("part" if "part" in pattern.groupindex else 0)
         text = text[:start] + new(text[start:end]) + text[end:]
     return text
+
+
+def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[str]:
+    """Yield what the group `part` of a pattern matches outside code and mathematics."""
+    for found in pattern.finditer(_hide_code_and_math(text)):
+        start, end = found.span("part")
+        yield text[start:end]
 
 
 def _without_text(marked: str) -> str:

@@ -55,13 +55,20 @@ class _ThisInterpreter(KernelSpecManager):
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def kernel_environment(root: Path, workers: int = 1) -> dict[str, str]:
     """The environment of a kernel that shares the machine with `workers - 1` others.
 
     The book's root is importable, the frameworks keep their logs and progress bars to themselves,
     and nothing depends on the user's own IPython settings or on a random hash seed.
     """
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    threads = str(max(1, cores() // workers))
     path = [str(root.resolve()), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
@@ -85,7 +92,7 @@ async def start_client(
     time_limit: float = CELL_TIME_LIMIT,
 ) -> NotebookClient:
     """Start a kernel in `folder` and a client that runs the notebook's cells in it, each for at
-    most `time_limit` seconds. `stop_client` must follow.
+    most `time_limit` seconds. `stop_client` must follow. Raises `KernelLostError`.
     """
     Path(environment["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     manager = AsyncKernelManager(kernel_spec_manager=_ThisInterpreter())
@@ -104,6 +111,9 @@ async def start_client(
             extra_arguments=["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"],
         )
         await client.async_start_new_kernel_client()
+    except RuntimeError as error:
+        await stop_client(client)
+        raise KernelLostError(0, 1, f"the kernel did not start: {error}") from None
     except BaseException:
         await stop_client(client)
         raise
@@ -115,8 +125,9 @@ async def stop_client(client: NotebookClient) -> None:
     if client.kc is not None:
         client.kc.stop_channels()
         client.kc = None
-    manager = cast(AsyncKernelManager, client.km)
-    if manager.has_kernel:
+    # nbclient stops a kernel that does not start by itself, and forgets it.
+    manager = cast(AsyncKernelManager | None, client.km)
+    if manager is not None and manager.has_kernel:
         await manager.shutdown_kernel(now=True)
 
 

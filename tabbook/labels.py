@@ -1,21 +1,36 @@
 """What can be referred to in a book, what refers to it, and where the two do not match."""
 
 import difflib
+import posixpath
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from tabbook.blocks import Block, Equation, Figure, Heading, Table, Target, parse_blocks
+from tabbook.blocks import (
+    RAW_RST,
+    Bibliography,
+    Block,
+    Equation,
+    Fenced,
+    Figure,
+    Heading,
+    Table,
+    Target,
+    parse_blocks,
+)
 from tabbook.inline import resolve_slide_marks, scan_marks
 from tabbook.problems import Problem
-from tabbook.reader import Chapter, Tabs
+from tabbook.reader import Cell, Chapter, Tabs
 
 Kind = Literal["section", "figure", "table", "equation"]
 
 CITATIONS = ("cite", "citep", "citet")
 CROSS_REFERENCES = ("numref", "ref", "eqref")
 VALUE = "value"
+_RAW_TARGET = re.compile(r"[ \t]*\.\. _`?(?P<label>[^:`]+)`?:[ \t]*$")
 
 
 @dataclass(frozen=True)
@@ -49,21 +64,44 @@ class Reference:
     tabs: Tabs = None
 
 
+def find_title(chapter: Chapter) -> str:
+    """Return the first heading of a chapter, empty if there is none."""
+    return next((block.title for _, block in _blocks(chapter) if isinstance(block, Heading)), "")
+
+
+def find_bibliographies(chapter: Chapter) -> Iterator[tuple[str, int]]:
+    """Yield the files of `:bibliography:` marks, relative to the book's root, and their lines."""
+    for cell, block in _blocks(chapter):
+        if isinstance(block, Bibliography):
+            path = posixpath.join(posixpath.dirname(chapter.path), block.file)
+            yield posixpath.normpath(path), cell.chapter_line(block.line + 1)
+
+
+def _blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
+    for cell in chapter.cells:
+        if cell.kind == "markdown":
+            for block in _parse(cell.source):
+                yield cell, block
+
+
+@cache
+def _parse(source: str) -> tuple[Block, ...]:
+    """The blocks of a cell, each at its own line."""
+    return tuple(parse_blocks(resolve_slide_marks(source.split("\n"))))
+
+
 def find_labels(chapter: Chapter) -> list[Label]:
     """Return the labels of a chapter in order."""
     labels: list[Label] = []
     counts: Counter[Kind] = Counter()
     section = ""
-    for cell in chapter.cells:
-        if cell.kind == "code":
-            continue
-        for block in parse_blocks(resolve_slide_marks(cell.source.split("\n"))):
-            section = block.title if isinstance(block, Heading) else section
-            kind, title, lines = _labelled(block, section)
-            counts[kind] += bool(lines)
-            for name, line in lines.items():
-                place = chapter.path, cell.chapter_line(line + 1)
-                labels.append(Label(name, kind, title, *place, counts[kind], cell.tabs))
+    for cell, block in _blocks(chapter):
+        section = block.title if isinstance(block, Heading) else section
+        kind, title, lines = _labelled(block, section)
+        counts[kind] += bool(lines)
+        for name, line in lines.items():
+            place = chapter.path, cell.chapter_line(line + 1)
+            labels.append(Label(name, kind, title, *place, counts[kind], cell.tabs))
     return labels
 
 
@@ -79,7 +117,11 @@ def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
         case Equation():
             return "equation", "", {block.label: block.label_line}
         case Target():
-            return "section", section, {block.label: block.line}
+            kind: Kind = "equation" if block.is_equation else "section"
+            return kind, section, {block.label: block.line}
+        case Fenced() if block.fence.language == RAW_RST:
+            found = ((_RAW_TARGET.match(text), n) for n, text in enumerate(block.lines, block.line))
+            return "section", section, {match["label"]: line for match, line in found if match}
         case _:
             return "section", "", {}
 

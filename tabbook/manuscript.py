@@ -1,38 +1,51 @@
 """All chapters of a book together: their drafts, and what is wrong in them."""
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tabbook.book import Book
 from tabbook.citations import Citation, read_citations
-from tabbook.draft import Draft, drafts_of
+from tabbook.draft import Draft, drafts_of, support_library
 from tabbook.labels import (
     Label,
     citation_problems,
+    find_bibliographies,
     find_labels,
+    find_title,
     label_problems,
     value_problems,
 )
+from tabbook.links import LinkedChapter, Links
 from tabbook.notebook import read_notebook
 from tabbook.notebook_prose import NotebookProse
 from tabbook.problems import Problem
-from tabbook.reader import Chapter, read_chapter
+from tabbook.reader import Chapter, read_chapter_file, read_text
 from tabbook.values import recorded_values
 
 
 @dataclass(frozen=True)
 class Manuscript:
-    """The chapters of a book and their drafts, in reading order."""
+    """The chapters of a book in reading order, and what their notebooks are made from.
+
+    `all_drafts` has one for each chapter and tab; `faults` is what is wrong outside the chapters.
+    """
 
     book: Book
     chapters: tuple[Chapter, ...]
-    drafts: tuple[Draft, ...]
+    all_drafts: tuple[Draft, ...]
     citations: dict[str, Citation]
+    faults: tuple[Problem, ...]
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The drafts that have something to execute."""
+        return tuple(draft for draft in self.all_drafts if draft.has_code)
 
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong in the text itself."""
+        yield from self.faults
         for chapter in self.chapters:
             yield from chapter.problems
         yield from label_problems(self.chapters)
@@ -60,29 +73,51 @@ class Manuscript:
 
 
 def read_manuscript(book: Book) -> Manuscript:
-    """Read all chapters and the bibliography of a book.
-
-    Raises `ProblemsError` where the bibliography is not BibTeX.
-    """
-    chapters = tuple(
-        read_chapter((book.root / path).read_text(encoding="utf-8"), path, book.tab_names)
-        for path in book.chapters
-    )
-    labels = {label.name: label for chapter in chapters for label in find_labels(chapter)}
-    citations: dict[str, Citation] = {}
-    for path in book.bibliography:
-        citations |= read_citations((book.root / path).read_text(encoding="utf-8"), path)
+    """Read all chapters and the bibliography of a book; what is wrong in them is kept with them."""
+    chapters = tuple(read_chapter_file(book.root, path, book.tab_names) for path in book.chapters)
+    labels: dict[str, Label] = {}
+    for label in (label for chapter in chapters for label in find_labels(chapter)):
+        labels.setdefault(label.name, label)
+    citations, faults = _read_bibliography(book, chapters)
+    linked = {chapter.path: _linked(book, chapter) for chapter in chapters}
+    prose = NotebookProse(Links("", site=book.site, chapters=linked), labels, citations)
+    support = support_library(book)
     drafts = (
         draft
         for chapter in chapters
-        for draft in drafts_of(book, chapter, _prose(book, chapter, labels, citations))
+        for draft in drafts_of(book, chapter, _placed(book, chapter, prose), support)
     )
-    return Manuscript(book, chapters, tuple(drafts), citations)
+    return Manuscript(book, chapters, tuple(drafts), citations, (*book.problems, *faults))
 
 
-def _prose(
-    book: Book, chapter: Chapter, labels: dict[str, Label], citations: dict[str, Citation]
-) -> NotebookProse:
+def _read_bibliography(
+    book: Book, chapters: Iterable[Chapter]
+) -> tuple[dict[str, Citation], list[Problem]]:
+    """Read the files that the settings name, and those that chapters ask for."""
+    named = {path: Problem(path, 0, "there is no such file") for path in book.bibliography}
+    for chapter in chapters:
+        for path, line in find_bibliographies(chapter):
+            message = f"':bibliography:' names {path}; there is no such file"
+            named.setdefault(path, Problem(chapter.path, line, message))
+    citations: dict[str, Citation] = {}
+    problems = []
+    for path, missing in named.items():
+        if (book.root / path).is_file():
+            found, faults = read_citations(read_text(book.root / path), path)
+            citations |= found
+            problems += faults
+        else:
+            problems.append(missing)
+    return citations, problems
+
+
+def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
+    tab = book.tabs[0]
+    notebook = book.notebook(tab, chapter.path).relative_to(Path(book.notebooks, tab.name))
+    return LinkedChapter(find_title(chapter) or chapter.path, notebook.as_posix())
+
+
+def _placed(book: Book, chapter: Chapter, prose: NotebookProse) -> NotebookProse:
     """What the prose of a chapter's notebooks is written with.
 
     Files of the book are named by their address in the repository, which Colab can reach; without
@@ -90,4 +125,4 @@ def _prose(
     """
     folder = book.notebook(book.tabs[0], chapter.path).parent
     root = book.raw or Path(os.path.relpath(".", folder)).as_posix()
-    return NotebookProse(chapter.path, root, book.site, labels, citations)
+    return replace(prose, links=replace(prose.links, path=chapter.path, root=root))

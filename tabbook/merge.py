@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tabbook.book import Book, Tab
-from tabbook.draft import Draft, drafts_of
+from tabbook.draft import Draft, absence, drafts_of, support_library
 from tabbook.labels import value_problems
-from tabbook.marks import to_page
-from tabbook.notebook import CHECK, PYTHON, read_notebook
+from tabbook.links import Links
+from tabbook.notebook import CHECK, PYTHON, SET_UP, read_notebook
 from tabbook.notebook_prose import NotebookProse
+from tabbook.page_prose import PageProse, page_prose
 from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter, read_chapter
+from tabbook.select import has_cells
 from tabbook.svg import SVG, svg_size
 from tabbook.values import MIME_TYPE, Value, recorded_values
 
@@ -34,13 +37,15 @@ IMAGES = "tabbook_images"
 class Page:
     """The merged notebook of a chapter and what goes with it, by tab where it differs.
 
-    `values` are the recorded numbers, `links` texts with their targets, `dependencies` the files
-    besides the chapter that the page is made from.
+    `values` are the recorded numbers, `links` texts with their targets, `absences` what is said of
+    tabs that the chapter is not written for, `dependencies` the files besides the chapter that the
+    page is made from.
     """
 
     notebook: NotebookNode
     values: dict[str, dict[str, Value]]
     links: dict[str, tuple[tuple[str, str], ...]]
+    absences: dict[str, str]
     dependencies: tuple[Path, ...]
     problems: tuple[Problem, ...]
 
@@ -57,7 +62,9 @@ class _Part:
 def merge(book: Book, path: str, text: str) -> Page:
     """Merge the executed notebooks of all tabs of a chapter."""
     chapter = read_chapter(text, path, book.tab_names)
-    drafts = drafts_of(book, chapter, NotebookProse(path))
+    prose = NotebookProse(Links(path))
+    drafts = drafts_of(book, chapter, prose, support_library(book))
+    drafts = [draft for draft in drafts if draft.has_code]
     built = [(draft, read_notebook(book.root / draft.path)) for draft in drafts]
     notebooks = [(draft, draft.notebook(old)) for draft, old in built]
     parts = list(_with_absences(book, _parts(book, chapter, notebooks)))
@@ -71,9 +78,15 @@ def merge(book: Book, path: str, text: str) -> Page:
         ),
         values=values,
         links={draft.tab.name: _links(draft) for draft in drafts},
+        absences=_absent_tabs(book, chapter) if drafts else {},
         dependencies=tuple(draft.path for draft in drafts),
         problems=(*chapter.problems, *missing),
     )
+
+
+def _absent_tabs(book: Book, chapter: Chapter) -> dict[str, str]:
+    tabs = (tab for tab in book.tabs if not has_cells(chapter, tab.name))
+    return {tab.name: absence(tab) for tab in tabs}
 
 
 def _unexecuted(built: Iterable[tuple[Draft, NotebookNode | None]]) -> Iterator[Problem]:
@@ -95,16 +108,19 @@ def _links(draft: Draft) -> tuple[tuple[str, str], ...]:
     colab = blob.replace("https://github.com/", "https://colab.research.google.com/github/")
     notebook = ("Notebook", f"{blob}/{path}")
     source = ("Source", f"{blob}/{draft.chapter.path}")
-    return (("Open in Colab", f"{colab}/{path}"), notebook, source)
+    about = draft.path.relative_to(book.notebooks).with_suffix("").as_posix()
+    discussion = ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}")
+    return (("Open in Colab", f"{colab}/{path}"), notebook, source, discussion)
 
 
 def _parts(
     book: Book, chapter: Chapter, notebooks: list[tuple[Draft, NotebookNode]]
 ) -> Iterator[_Part]:
     code = _code_by_place(chapter, notebooks)
+    prose = page_prose(chapter)
     for place, cell in enumerate(chapter.cells):
         if cell.kind == "markdown":
-            yield from _prose(cell)
+            yield from _prose(cell, prose)
         elif CHECK not in cell.marks:
             yield from _code(cell, code.get(place, {}), len(book.tabs))
 
@@ -117,14 +133,14 @@ def _code_by_place(
     places: dict[int, dict[str, NotebookNode]] = {}
     for draft, notebook in notebooks:
         for cell, built in zip(draft.cells, notebook.cells, strict=True):
-            if cell.kind == "code":
+            if cell.kind == "code" and SET_UP not in cell.marks:
                 place = bisect_right(lines, cell.line) - 1
                 places.setdefault(place, {})[draft.tab.name] = built
     return places
 
 
-def _prose(cell: Cell) -> Iterator[_Part]:
-    text = to_page(cell.source)
+def _prose(cell: Cell, prose: PageProse) -> Iterator[_Part]:
+    text = prose.translate(cell.source)
     if cell.tabs is None:
         yield _Part(new_markdown_cell(text), cell.line)
     for tab in cell.tabs or ():

@@ -5,17 +5,19 @@ import os
 import tempfile
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from tabbook.reader import Cell
 
 METADATA = "tabbook"
 CHECK = "check"
+SET_UP = "set-up"
 # Any Python will do, and which one ran is of this machine.
 PYTHON: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -27,6 +29,8 @@ FOLDED: dict[str, Any] = {
     "jupyter": {"source_hidden": True},
     "tags": [CHECK],
 }
+# Jupyter Book leaves out cells with this tag.
+LEFT_OUT: dict[str, Any] = {"tags": ["remove-cell"]}
 
 
 def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
@@ -42,11 +46,13 @@ def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
 
 
 def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
-    identifier = _cell_id(cell, seen)
+    # nbformat's own constructors validate each cell, which takes most of the time.
+    made = {"cell_type": cell.kind, "id": _cell_id(cell, seen), "source": cell.source}
     if cell.kind == "markdown":
-        return new_markdown_cell(cell.source, id=identifier)
-    metadata = FOLDED if CHECK in cell.marks else {}
-    return new_code_cell(cell.source, id=identifier, metadata=nbformat.from_dict(metadata))
+        return nbformat.from_dict({**made, "metadata": {}})
+    metadata = FOLDED if CHECK in cell.marks else LEFT_OUT if SET_UP in cell.marks else {}
+    code: dict[str, Any] = {"metadata": metadata, "outputs": [], "execution_count": None}
+    return nbformat.from_dict({**made, **code})
 
 
 def _cell_id(cell: Cell, seen: Counter[str]) -> str:
@@ -74,24 +80,34 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def read_notebook(path: Path) -> NotebookNode | None:
-    """Read a notebook; None where there is no such file or it is not a notebook."""
+    """Read a notebook; None where there is no such file or it is not a notebook of today's format.
+
+    It is not validated: that was done when it was written.
+    """
     try:
-        return nbformat.read(path, as_version=4)
-    except (FileNotFoundError, nbformat.reader.NotJSONError, nbformat.ValidationError):
+        return _parse(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, UnicodeDecodeError, nbformat.reader.NotJSONError):
         return None
+
+
+@cache
+def _parse(text: str) -> NotebookNode | None:
+    """Parse a notebook once: it is asked for where it may be stale, written and quoted."""
+    notebook = nbformat.reader.reads(text)
+    return notebook if notebook.get("nbformat") == 4 and "cells" in notebook else None
 
 
 def notebook_text(notebook: NotebookNode) -> str:
     """The notebook as the text of its file."""
-    nbformat.validate(notebook)
-    return nbformat.writes(notebook) + "\n"
+    return nbformat.v4.writes(notebook) + "\n"
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
-    """Write a notebook whole or not at all; a file that would not change is left alone."""
+    """Write a valid notebook whole or not at all; a file that would not change is left alone."""
     text = notebook_text(notebook)
     if path.is_file() and path.read_text(encoding="utf-8") == text:
         return
+    nbformat.validate(notebook)
     write_text(text, path)
 
 

@@ -1,14 +1,14 @@
 """Prose with d2lbook's marks as Markdown that Jupyter and Colab show as it is meant."""
 
 import html
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
 
 from tabbook.blocks import (
+    RAW_RST,
     Bibliography,
     Block,
     Equation,
@@ -20,31 +20,25 @@ from tabbook.blocks import (
     Text,
 )
 from tabbook.citations import Citation
-from tabbook.inline import replace_in_prose, translate_marks
+from tabbook.contents import TOC, toc_entries
+from tabbook.inline import translate_marks
 from tabbook.labels import CITATIONS, CROSS_REFERENCES, VALUE, Label
-from tabbook.marks import indented, join_blocks, language, page_target, plain_text, shown_blocks
+from tabbook.links import Links, raw_images
+from tabbook.marks import indented, join_blocks, page_target, plain_text, shown_blocks
 from tabbook.values import format_value
 
-_LINK_TARGET = re.compile(r"\]\((?P<part>[^()\s]+)")
-_HTML_SOURCE = re.compile(r"<img\b[^>]*?\ssrc=[\"'](?P<part>[^\"']+)")
-_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/#]", re.IGNORECASE)
 # These are displays of their own, which a tag has to stand in.
 _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multline)\*?\}\s*$")
-_TOC_ENTRY = re.compile(r"(?:(?P<title>[^<]+?)[ \t]*<(?P<named>[^>]+)>|(?P<path>\S+))[ \t]*$")
 
 
 @dataclass(frozen=True)
 class NotebookProse:
     """What the prose of one notebook is written with.
 
-    `path` is the chapter's, relative to the book's root; `root` leads there from the notebook, as a
-    relative path or as a URL. `site` is the URL of the published book, empty if there is none.
     `labels` and `citations` are those of the whole book; `values` are the recorded numbers.
     """
 
-    path: str
-    root: str = "."
-    site: str = ""
+    links: Links
     labels: Mapping[str, Label] = field(default_factory=dict)
     citations: Mapping[str, Citation] = field(default_factory=dict)
     values: Mapping[str, int | float] = field(default_factory=dict)
@@ -66,15 +60,13 @@ class NotebookProse:
                 return self._equation(block)
             case Fenced():
                 return self._fence(block)
-            case Bibliography() if self.site:
-                return [f"[The references]({self._page(self.path)}) are online."]
+            case Bibliography() if self.links.site:
+                return [f"[The references]({self.links.page(self.links.path)}) are online."]
             case Bibliography() | Target():
                 return []
 
     def _text(self, text: str) -> str:
-        for pattern in (_LINK_TARGET, _HTML_SOURCE):
-            text = replace_in_prose(pattern, self._resolve, text)
-        return translate_marks(text, self._role)
+        return translate_marks(self.links.rewrite(text), self._role)
 
     def _role(self, name: str, argument: str) -> str | None:
         if name in CROSS_REFERENCES:
@@ -86,7 +78,10 @@ class NotebookProse:
         return None
 
     def _reference(self, name: str) -> str:
-        """Return a link to the place on the site; only sections are called by their title."""
+        """Return a link to the place on the site, or else to another chapter's notebook.
+
+        Only sections are called by their title.
+        """
         label = self.labels.get(name)
         if label is None:
             return f"`{name}`"
@@ -94,11 +89,12 @@ class NotebookProse:
             text = plain_text(label.title)
         else:
             text = f"({label.number})" if label.kind == "equation" else _numbered(label)
-        if not self.site:
-            return text
+        if not self.links.site:
+            is_elsewhere = label.path != self.links.path and label.path in self.links.chapters
+            return f"[{text}]({self.links.notebook(label.path)})" if is_elsewhere else text
         prefix = "equation-" if label.kind == "equation" else ""
         anchor = make_id(prefix + page_target(name))
-        return f"[{text}]({self._page(label.path)}#{anchor})"
+        return f"[{text}]({self.links.page(label.path)}#{anchor})"
 
     def _citation(self, name: str, keys: list[str]) -> str:
         works = [(self.citations.get(key), key) for key in keys]
@@ -118,8 +114,8 @@ class NotebookProse:
             return str(self.values[name])
 
     def _figure(self, figure: Figure) -> list[str]:
-        alt, path = plain_text(figure.caption), self._resolve(figure.path)
-        image = f"![{alt}]({path})"
+        alt, path = plain_text(figure.caption), self.links.resolve(figure.path)
+        image = f"![{alt}](<{path}>)" if " " in path else f"![{alt}]({path})"
         if figure.options:
             sizes = {name: size.removesuffix("px") for name, size in figure.options.items()}
             attributes = {"src": path, "alt": alt, **sizes}
@@ -144,36 +140,21 @@ class NotebookProse:
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
-        if fence.info == "toc":
+        if fence.language == TOC:
             return list(self._contents(block))
-        if fence.info == "eval_rst":  # raw reStructuredText is for Sphinx alone
-            return []
-        return [f"{fence.prefix}{fence.marker}{language(block)}", *block.lines[1:]]
+        if fence.language == RAW_RST:  # for Sphinx alone, but for its images
+            images = [(self.links.resolve(path), text) for path, text in raw_images(block.lines)]
+            return [line for path, text in images for line in ("", f"![{text}]({path})", "", text)]
+        return [f"{fence.prefix}{fence.marker}{fence.language}", *block.lines[1:]]
 
     def _contents(self, block: Fenced) -> Iterator[str]:
         """Yield a list of links to the notebooks that a table of contents names."""
-        for line in block.lines[1:-1]:
-            entry = _TOC_ENTRY.match(line.strip())
-            if entry and not line.lstrip().startswith(":"):
-                path = (entry["named"] or entry["path"]).removesuffix(".md")
-                yield f"- [{entry['title'] or path}]({path}.ipynb)"
-
-    def _resolve(self, path: str) -> str:
-        """Return where a file or a chapter is that the chapter names relative to itself."""
-        if _ABSOLUTE.match(path):
-            return path
-        full = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), path))
-        chapter, suffix, anchor = full.partition(".md")
-        if suffix and (not anchor or anchor.startswith("#")):
-            return (
-                f"{self.site}/{chapter}.html{anchor}"
-                if self.site
-                else path.replace(".md", ".ipynb")
-            )
-        return f"{self.root}/{full}"
-
-    def _page(self, chapter: str) -> str:
-        return f"{self.site}/{posixpath.splitext(chapter)[0]}.html"
+        fence = replace(block.fence, start=0, end=len(block.lines))
+        for entry in toc_entries(block.lines, fence, self.links.path):
+            chapter = self.links.chapters.get(entry.chapter)
+            title = entry.title or (plain_text(chapter.title) if chapter else entry.name)
+            link = f"({self.links.notebook(entry.chapter)})" if chapter else ""
+            yield f"- [{title}]{link}" if link else f"- {title}"
 
 
 def _numbered(label: Label) -> str:

@@ -157,7 +157,10 @@ class TabSets(SphinxTransform):
         title = next(self.document.findall(nodes.title), None)
         if page is None or title is None or not page.links:
             return
-        items = [self._tab_item(tab, [_links(links)]) for tab, links in page.links.items()]
+        lines = {tab: _links(links) for tab, links in page.links.items()}
+        lines |= {tab: nodes.paragraph(text, text) for tab, text in page.absences.items()}
+        ordered = [tab for tab in self.config.tabbook_tabs if tab in lines]
+        items = [self._tab_item(tab, [lines[tab]]) for tab in ordered]
         tab_set = create_component("tab-set", classes=["sd-tab-set"], children=items)
         title.parent.insert(title.parent.index(title) + 1, tab_set)
 

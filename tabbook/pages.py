@@ -40,9 +40,11 @@ def _digest(book: Book) -> str:
 
 
 def _inputs(book: Book) -> Iterator[Path]:
-    names = [CONFIG, TOC, *book.chapters, *book.bibliography]
+    names = [CONFIG, TOC, *book.chapters, *book.pages, *book.bibliography]
     yield from (book.root / name for name in names)
     folders = [book.root / CHAPTERS, book.root / NOTEBOOKS, Path(__file__).parent]
+    if book.pages:  # They may quote the docstrings of the library.
+        folders.append(book.root / book.support)
     for folder in folders:
         paths = (path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts)
         yield from (path for path in paths if path.is_file())

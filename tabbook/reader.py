@@ -3,7 +3,8 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 from tabbook.fences import Fence, find_fences
@@ -13,6 +14,8 @@ from tabbook.unfold import find_selections
 Tabs = tuple[str, ...] | None  # None for every tab of the book
 
 _BEGIN_TAB = re.compile(r":begin_tab:[ \t]*`(?P<tabs>[^`]*)`[ \t]*$")
+# A list of links for Jupyter, which has no tables of contents: prose of every tab.
+_BEGIN_TOC = re.compile(r":begin_tab:[ \t]*toc[ \t]*$")
 _END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
 _TAB_MARK = re.compile(r"[ \t]*(?:#[ \t]*@tab|%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$")
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check[ \t]*$")
@@ -63,9 +66,27 @@ def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
     to all. In a book without tabs every cell belongs to all. Outputs that a chapter has kept
     (`{.json .output}`) are left out: they come from execution.
     """
-    reading = _Reading(path, tuple(tabs), split_lines(text))
+    named = tuple(tab for tab in tabs if tab != "all")  # which is what a book without tabs has
+    reading = _Reading(path, named, split_lines(text))
     cells = tuple(reading.cells())
     return Chapter(path, cells, tuple(sorted(set(reading.problems))))
+
+
+def read_chapter_file(root: Path, path: str, tabs: Sequence[str]) -> Chapter:
+    """Read the chapter `path` of the book in `root`; where it is not UTF-8 is a problem of it."""
+    chapter = read_chapter(read_text(root / path), path, tabs)
+    try:
+        (root / path).read_bytes().decode()
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        problem = Problem(path, line, f"not UTF-8: byte {error.object[error.start]:#x}")
+        return replace(chapter, problems=tuple(sorted({*chapter.problems, problem})))
+    return chapter
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a chapter as far as it is UTF-8, with its own line ends."""
+    return path.read_bytes().decode(errors="replace")
 
 
 def split_lines(text: str) -> list[str]:
@@ -81,6 +102,7 @@ class _Reading:
         self.tabs = tabs
         self.lines = lines
         self.problems: list[Problem] = []
+        self.toc_marks: set[int] = set()
 
     def cells(self) -> Iterator[Cell]:
         start = 0
@@ -100,10 +122,16 @@ class _Reading:
         """Yield the markdown cells of the prose between two code cells; a tab block is one."""
         opened: int | None = None
         tabs: Tabs = None
+        in_toc = False
         for index in range(start, end):
-            if index in fenced or not self.lines[index].startswith((":begin_tab:", ":end_tab:")):
+            line = self.lines[index]
+            if index in fenced or not line.startswith((":begin_tab:", ":end_tab:")):
                 continue
-            begin = _BEGIN_TAB.match(self.lines[index])
+            if _BEGIN_TOC.match(line) or (in_toc and _END_TAB.match(line)):
+                self.toc_marks.add(index)
+                in_toc = not in_toc
+                continue
+            begin = _BEGIN_TAB.match(line)
             if not self._is_block_mark(index, opened):
                 continue
             yield from self._markdown(start, index, tabs)
@@ -128,13 +156,15 @@ class _Reading:
         return bool(begins or ends)
 
     def _markdown(self, start: int, end: int, tabs: Tabs) -> Iterator[Cell]:
-        while start < end and not self.lines[start].strip():
-            start += 1
-        while start < end and not self.lines[end - 1].strip():
-            end -= 1
-        if start < end:
-            source = "\n".join(self.lines[start:end])
-            yield Cell("markdown", source, start + 1, tabs, lines=tuple(range(start + 1, end + 1)))
+        kept = [index for index in range(start, end) if index not in self.toc_marks]
+        while kept and not self.lines[kept[0]].strip():
+            del kept[0]
+        while kept and not self.lines[kept[-1]].strip():
+            del kept[-1]
+        if kept:
+            source = "\n".join(self.lines[index] for index in kept)
+            numbers = tuple(index + 1 for index in kept)
+            yield Cell("markdown", source, numbers[0], tabs, lines=numbers)
 
     def _code(self, fence: Fence) -> Iterator[Cell]:
         """Yield the code cell of a fence, unless there is no code in it."""
@@ -162,13 +192,20 @@ class _Reading:
         """Return the tabs of a code cell from the lines of its tab marks; the first one counts."""
         for index in marks[1:]:
             self._report(index, f"'{self.lines[index].strip()}' is the cell's second tab mark")
-        if marks:
-            mark = _TAB_MARK.match(self.lines[marks[0]])
-            return self._named_tabs(marks[0], mark["tabs"] if mark else None)
-        return self.tabs[:1] or None
+        default = self.tabs[:1] or None
+        if not marks:
+            return default
+        mark = _TAB_MARK.match(self.lines[marks[0]])
+        named = self._named_tabs(marks[0], mark["tabs"] if mark else None)
+        return default if named == () else named
 
     def _named_tabs(self, index: int, names: str | None) -> Tabs:
-        """Return the tabs of a mark; unknown ones are reported and kept."""
+        """Return the tabs of a mark; unknown ones are reported and kept.
+
+        Where the book has no tabs, marks mean nothing.
+        """
+        if not self.tabs:
+            return None
         tabs = tuple(dict.fromkeys(name.strip() for name in (names or "").split(",")))
         mark = self.lines[index].strip()
         if not any(tabs):
@@ -178,7 +215,7 @@ class _Reading:
         return None if "all" in tabs else tuple(filter(None, tabs))
 
     def _check_tab(self, line: int, tab: str, mark: str) -> None:
-        if not self.tabs or tab in (*self.tabs, "all"):
+        if tab in (*self.tabs, "all"):
             return
         close = difflib.get_close_matches(tab, [*self.tabs, "all"], n=1)
         hint = f"did you mean '{close[0]}'?" if close else self._known_tabs()

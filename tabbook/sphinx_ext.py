@@ -49,6 +49,8 @@ def _configure(_app: Sphinx, config: Config) -> None:
 def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:
     """Replace a chapter's text by its merged notebook, and note what the page depends on."""
     chapter = Path(app.env.doc2path(document)).relative_to(app.srcdir).as_posix()
+    if not chapter.endswith(".md"):
+        return
     page = merge(read_book(Path(app.srcdir)), chapter, content[0])
     for problem in page.problems:
         LOGGER.warning(problem.message, location=(document, problem.line), type="tabbook")

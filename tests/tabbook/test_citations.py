@@ -1,7 +1,6 @@
 import pytest
 
 from tabbook.citations import Citation, read_citations
-from tabbook.problems import ProblemsError
 
 
 @pytest.mark.parametrize(
@@ -23,14 +22,29 @@ from tabbook.problems import ProblemsError
     ],
 )
 def test_a_work_is_named_by_authors_and_year(fields: str, citation: Citation) -> None:
-    assert read_citations(f"@misc{{key, {fields}}}", "refs.bib") == {"key": citation}
+    assert read_citations(f"@misc{{key, {fields}}}", "refs.bib") == ({"key": citation}, [])
 
 
-def test_what_is_no_bibtex_is_reported_with_its_line() -> None:
-    with pytest.raises(ProblemsError, match=r"^refs\.bib:2: "):
-        read_citations("\n@misc{key,", "refs.bib")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("\n@misc{key,", "refs.bib:2: "),
+        ("@misc{key, year=1}\n@misc{key, year=2}", "refs.bib: repeated bibliography entry: key"),
+        ("@misc{key, author={A, B, C, D}}", "refs.bib: Too many commas in "),
+    ],
+)
+def test_what_is_wrong_in_the_file_is_reported(text: str, message: str) -> None:
+    (problem,) = read_citations(text, "refs.bib")[1]
+    assert str(problem).startswith(message)
 
 
-def test_a_key_that_stands_twice_is_reported() -> None:
-    with pytest.raises(ProblemsError, match=r"^refs\.bib: .*\bkey\b"):
-        read_citations("@misc{key, year=1}\n@misc{key, year=2}", "refs.bib")
+def test_a_fault_costs_no_other_work() -> None:
+    text = "@misc{a, author={A, B, C, D}}\n@misc{b, author={E F}, year=2000}\n@misc{c,"
+    citations, problems = read_citations(text, "refs.bib")
+    assert citations["b"] == Citation("F", "2000")
+    assert len(problems) == 2
+
+
+def test_what_is_no_latex_leaves_the_key() -> None:
+    citations, _ = read_citations(r"@misc{key, title={a\}, year=2000}", "refs.bib")
+    assert citations == {"key": Citation("key", "2000")}

@@ -63,6 +63,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "prose-tab-block-unopened": ({"pytorch"}, "d2lbook ignores the mark; we report it"),
     "prose-tab-block-without-name": ({"pytorch"}, "d2lbook ignores the mark; we report it"),
     "prose-tab-blocks-of-one-tab-side-by-side": ({"mxnet"}, "d2lbook joins the two blocks"),
+    "prose-toc-for-jupyter": ({"pytorch"}, "d2lbook drops the space at the start of a block"),
     "prose-unicode-line-separators": ({"pytorch"}, "d2lbook ends lines at characters of the text"),
     "prose-values": ({"tensorflow", "mxnet"}, "as in code-only-tab-all"),
     "selected-all-of-a-cell": ({"pytorch", "tensorflow"}, "d2lbook leaves an empty cell"),
@@ -93,7 +94,9 @@ Cells = list[tuple[str, str]] | None | str
 
 
 def comparable(kind: str, source: str) -> tuple[str, str]:
-    lines = (re.sub(r"[ \t]*#@(save|check)", "", line).rstrip() for line in source.split("\n"))
+    lines = (
+        re.sub(r"[ \t]*#[ \t]*@(save|check)", "", line).rstrip() for line in source.split("\n")
+    )
     return kind, "\n".join(line for line in lines if line)
 
 

@@ -48,6 +48,28 @@ def test_prose_edits_need_no_execution(root: Path):
     assert stale_tabs(root, path, text) == set()
 
 
+def test_what_colab_installs_needs_no_execution(root: Path):
+    path = root / "_config.yml"
+    text = path.read_text(encoding="utf-8").replace("branch: trunk", "branch: other")
+    assert stale_tabs(root, path, text) == set()
+    assert "@other" in draft(root, "mxnet").cells[0].source
+
+
+def test_every_notebook_starts_with_its_set_up(book: Book):
+    for each in read_manuscript(book).drafts:
+        first = each.notebook().cells[0]
+        assert "google.colab" in first.source
+        assert first.metadata.tags == ["remove-cell"]
+
+
+def test_a_chapter_without_code_has_a_notebook_but_nothing_to_execute(book: Book):
+    manuscript = read_manuscript(book)
+    index = [each for each in manuscript.all_drafts if each.chapter.path == "index.md"]
+    assert [each.tab.name for each in index] == ["pytorch", "tensorflow", "mxnet"]
+    assert not any(each in manuscript.drafts for each in index)
+    assert index[0].blank().cells[0].source.startswith("# A Small Book\n\nRead on.")
+
+
 def test_an_edit_of_one_tabs_code_concerns_that_tab(root: Path):
     path, text = edited_chapter(root, "accuracy = 0.853", "accuracy = 0.854")
     assert stale_tabs(root, path, text) == {"pytorch"}

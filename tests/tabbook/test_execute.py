@@ -55,8 +55,8 @@ def test_notebooks_are_executed_with_the_support_library_and_keep_what_they_reco
         "accuracy": Value("accuracy", 0.847, 0.02),
         "images": Value("images", 60000, None),
     }
-    assert "The accuracy is 84.7%, of 60,000 images." in notebook.cells[0].source
-    assert [cell.execution_count for cell in code_cells(notebook)] == [1, 2, 3, 4, 5, 6]
+    assert "The accuracy is 84.7%, of 60,000 images." in notebook.cells[1].source
+    assert [cell.execution_count for cell in code_cells(notebook)] == [1, 2, 3, 4, 5, 6, 7]
     assert all("execution" not in cell.metadata for cell in notebook.cells)
 
 
@@ -122,41 +122,55 @@ def test_the_longest_notebook_starts_first(root: Path, capsys: pytest.CaptureFix
 
 
 def test_kernels_share_the_threads(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    monkeypatch.setattr("tabbook.kernel.cores", lambda: 8)
     environment = kernel_environment(Path("."), workers=3)
     assert {environment[name] for name in THREAD_POOLS} == {"2"}
     assert kernel_environment(Path("."), workers=20)["OMP_NUM_THREADS"] == "1"
 
 
-def test_an_interruption_leaves_no_kernel_and_no_broken_file(root: Path):
-    write_chapter(root, "all: import time\ntime.sleep(600)")
-    code = (
-        "from pathlib import Path; from tabbook.cli import main; "
-        "raise SystemExit(main(['execute', '--jobs', '2']))"
+def test_a_kernel_that_does_not_start_is_said_so(root: Path):
+    write_chapter(root, "pytorch: print(1)")
+    (root / "ipykernel_launcher.py").write_text("raise SystemExit(3)\n")
+    (problem,) = run(root)
+    assert "PyTorch: the kernel did not start: " in problem.message
+
+
+def test_an_interruption_leaves_no_kernel_and_no_broken_file_and_what_is_done(root: Path):
+    write_chapter(
+        root,
+        "pytorch: print('done')",
+        "mxnet, tensorflow: import time\ntime.sleep(600)",
     )
+    code = "from tabbook.cli import main; raise SystemExit(main(['execute', '--jobs', '3']))"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=root,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         start_new_session=True,
+        stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    kernels = wait_for_kernels(process, 2)
+    finished = root / "notebooks/pytorch/part/first.ipynb"
+    kernels = wait_for_kernels(process, 2, finished)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 130
     assert process.stderr is not None
     assert process.stderr.read() == "interrupted; the next run goes on from here\n"
     _, alive = psutil.wait_procs(kernels, timeout=10)
     assert alive == []
-    assert not [path for path in root.glob("notebooks/**/*") if path.is_file()]
+    assert [path for path in root.glob("notebooks/**/*") if path.is_file()] == [finished]
+    (first,) = drafts(root, "pytorch")
+    assert not first.is_stale(read_notebook(finished))
 
 
-def wait_for_kernels(process: subprocess.Popen[str], number: int) -> list[psutil.Process]:
+def wait_for_kernels(
+    process: subprocess.Popen[str], number: int, finished: Path
+) -> list[psutil.Process]:
     for _ in range(600):
         kernels = psutil.Process(process.pid).children(recursive=True)
-        if len(kernels) >= number:
-            time.sleep(2)  # let them begin their cells
+        if len(kernels) == number and finished.is_file():
+            time.sleep(1)  # let them begin their cells
             return kernels
         time.sleep(0.1)
     raise AssertionError("the kernels did not start")

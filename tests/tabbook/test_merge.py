@@ -130,6 +130,10 @@ def test_values_and_links_are_there_for_each_tab(executed_book: Book):
             "https://github.com/someone/a-book/blob/trunk/notebooks/mxnet/part/first.ipynb",
         ),
         ("Source", "https://github.com/someone/a-book/blob/trunk/chapters/part/first.md"),
+        (
+            "Discussion",
+            "https://github.com/someone/a-book/discussions?discussions_q=mxnet/part/first",
+        ),
     )
 
 

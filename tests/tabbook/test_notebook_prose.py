@@ -6,10 +6,16 @@ import pytest
 
 from tabbook.citations import Citation
 from tabbook.labels import find_labels
+from tabbook.links import LinkedChapter, Links
 from tabbook.notebook_prose import NotebookProse
 from tabbook.reader import read_chapter
 
 PATH = "chapters/mlp/scratch.md"
+CHAPTERS = {
+    PATH: LinkedChapter("From *Scratch*", "mlp/scratch.ipynb"),
+    "chapters/other.md": LinkedChapter("Another", "other.ipynb"),
+    "index.md": LinkedChapter("Home", "index.ipynb"),
+}
 SITE = "https://example.org/book"
 OTHER = """
 # Another *Chapter*
@@ -34,7 +40,8 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         read_chapter(OTHER, "chapters/other.md", ("pytorch",)),
     ]
     labels = {label.name: label for chapter in chapters for label in find_labels(chapter)}
-    return NotebookProse(PATH, root, site, labels, CITATIONS, VALUES).translate(text)
+    links = Links(PATH, root, site, CHAPTERS)
+    return NotebookProse(links, labels, CITATIONS, VALUES).translate(text)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         (":value:`missing`", "?"),
         (":value:`accuracy:nonsense`", "0.8531"),
         (":unknown:`x`", ":unknown:`x`"),
+        ("<!-- :cite:`a` [x](y) -->", "<!-- :cite:`a` [x](y) -->"),
         ("[**bold**] (~~gone~~)", "**bold** "),
         ("`` :numref:`sec_other` ``", "`` :numref:`sec_other` ``"),
     ],
@@ -63,8 +71,11 @@ def test_marks_become_readable_text(mark: str, text: str) -> None:
     assert translate(f"Words {mark}.") == f"Words {text}."
 
 
-def test_without_a_site_references_are_text_alone() -> None:
-    assert translate(":numref:`sec_other`, :eqref:`eq_other`", site="") == "Another Chapter, (1)"
+def test_without_a_site_references_lead_to_the_other_notebook() -> None:
+    text = translate(":numref:`sec_other`, :eqref:`eq_other`", site="")
+    assert text == "[Another Chapter](../other.ipynb), [(1)](../other.ipynb)"
+    own = "# Title\n:label:`sec_a`\n\nSee :numref:`sec_a`."
+    assert translate(own, site="") == "# Title\n\nSee Title."
 
 
 def test_a_title_that_refers_to_itself_is_no_trap() -> None:
@@ -111,9 +122,29 @@ def test_files_are_found_from_where_the_notebook_is_opened() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Go ![a](<my file.png>)", "Go ![a](<R/chapters/mlp/my file.png>)"),
+        ("![a](<my file.png>)", "![a](<R/chapters/mlp/my file.png>)\n\na"),
+        ("![a][1]\n\n[1]: ../a.png", "![a][1]\n\n[1]: R/chapters/a.png"),
+        ("![](a(1).png)", "![](R/chapters/mlp/a(1).png)"),
+        ("[a](a.svg?raw=true)", "[a](R/chapters/mlp/a.svg?raw=true)"),
+        ("[a](../../../up.png)", "[a](R/../up.png)"),
+        ("<video controls src='a.mp4'>", "<video controls src='R/chapters/mlp/a.mp4'>"),
+        ("[a]()", "[a]()"),
+    ],
+)
+def test_odd_ways_to_name_a_file_work_too(text: str, expected: str) -> None:
+    assert translate(text, root="R") == expected
+
+
 def test_links_between_chapters_lead_to_the_site_or_to_the_notebook() -> None:
     assert translate("[x](../other.md#part)") == f"[x]({SITE}/chapters/other.html#part)"
-    assert translate("[x](../other.md)", site="") == "[x](../other.ipynb)"
+    assert translate("[x](../other.md#part)", site="") == "[x](../other.ipynb#part)"
+    assert translate("[x](../../index.md)", site="") == "[x](../index.ipynb)"
+    assert translate("[x](../other.ipynb)") == "[x](../other.ipynb)"
+    assert translate("[x](../nothing.md)", root="R") == "[x](R/chapters/nothing.md)"
 
 
 @pytest.mark.parametrize(
@@ -145,15 +176,15 @@ def test_tables_are_numbered_above() -> None:
 
 
 def test_contents_link_to_notebooks() -> None:
-    text = "```toc\n:maxdepth: 2\n:numbered:\n\nintro\nThe first <mlp/scratch>\nb.md\n```"
-    assert (
-        translate(text)
-        == "- [intro](intro.ipynb)\n- [The first](mlp/scratch.ipynb)\n- [b](b.ipynb)"
-    )
+    text = "```toc\n:maxdepth: 2\n:numbered:\n\nscratch\nThe first <../other>\nb.md\n```"
+    assert translate(text) == "- [From Scratch](scratch.ipynb)\n- [The first](../other.ipynb)\n- b"
 
 
-def test_raw_restructuredtext_is_left_out() -> None:
+def test_raw_restructuredtext_is_left_out_but_for_its_images() -> None:
     assert translate("Words.\n\n```eval_rst\n.. only:: html\n```\n\nMore.") == "Words.\n\nMore."
+    figure = ".. figure:: ../a.png\n   :width: 9px\n\n   One\n   caption.\n\nNot of it."
+    text = translate(f"Words.\n\n```eval_rst\n{figure}\n```\n\nMore.", root="R")
+    assert text == "Words.\n\n![One caption.](R/chapters/a.png)\n\nOne caption.\n\nMore."
 
 
 def test_a_bibliography_is_a_link() -> None:

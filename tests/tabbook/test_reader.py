@@ -61,9 +61,21 @@ def test_code_without_a_tab_mark_belongs_to_the_first_tab() -> None:
     assert only_cell(code("x = 1")).tabs == ("pytorch",)
 
 
-def test_a_book_without_tabs_has_its_cells_in_all() -> None:
-    chapter = read_chapter(code("%%tab mine\nx = 1") + code("y = 1"), PATH, ())
-    assert [cell.tabs for cell in chapter.cells] == [("mine",), None]
+def test_code_under_a_mark_without_a_name_is_reported_and_not_lost() -> None:
+    chapter = read(code("%%tab\nx = 1"))
+    assert [(cell.source, cell.tabs) for cell in chapter.cells] == [("x = 1", ("pytorch",))]
+    assert "names no tab" in str(chapter.problems[0])
+
+
+@pytest.mark.parametrize("tabs", [(), ("all",)])
+def test_a_book_without_tabs_has_its_cells_in_all(tabs: tuple[str, ...]) -> None:
+    text = code("%%tab mine\nx = 1") + code("y = 1") + ":begin_tab:`his`\nText.\n:end_tab:\n"
+    chapter = read_chapter(text, PATH, tabs)
+    assert [(cell.source, cell.tabs) for cell in chapter.cells] == [
+        ("x = 1", None),
+        ("y = 1", None),
+        ("Text.", None),
+    ]
     assert chapter.problems == ()
 
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabbook.labels import find_labels, find_references
-from tabbook.marks import to_page
+from tabbook.links import Links
 from tabbook.notebook_prose import NotebookProse
+from tabbook.page_prose import PageProse
 from tabbook.reader import Chapter, read_chapter
 from tabbook.select import select
 from tabbook.unfold import unfold
@@ -87,8 +88,8 @@ def test_no_text_makes_the_reader_or_anything_behind_it_fail(text: str) -> None:
     for tab in TABS:
         select(chapter, tab)
     for cell in chapter.cells:
-        to_page(cell.source)
-        NotebookProse("chapter.md").translate(cell.source)
+        PageProse().translate(cell.source)
+        NotebookProse(Links("chapter.md")).translate(cell.source)
     find_labels(chapter)
     find_references(chapter)
 

@@ -38,7 +38,7 @@ def test_a_page_shows_all_tabs(site: Book):
     assert all([*panels(tab_set)] == TITLES for tab_set in sets)
 
     links, code, outputs, two_of_three, numbers, figure = map(panels, sets)
-    assert links == dict.fromkeys(TITLES, "Open in Colab · Notebook · Source")
+    assert links == dict.fromkeys(TITLES, "Open in Colab · Notebook · Source · Discussion")
     # Prose of a tab and the code after it share one tab set.
     assert code["PyTorch"] == "from lib import torch as framework accuracy = 0.853"
     assert code["MXNet"].startswith("MXNet wants its own words. from lib import mxnet")
@@ -83,6 +83,25 @@ def test_code_that_is_the_same_everywhere_stands_in_no_tab(site: Book):
 def test_references_lead_to_other_pages(site: Book):
     (link,) = article(site, "chapters/part/second").select("p a.reference.internal")
     assert str(link["href"]) == "first.html#sec-first"
+
+
+def test_a_chapter_that_is_not_for_a_tab_says_so_in_that_tab(
+    executed_book: Book, build_pages: Build
+):
+    path = executed_book.root / "chapters/part/second.md"
+    text = path.read_text(encoding="utf-8").replace("%%tab mxnet", "%%tab pytorch")
+    path.write_text(text, encoding="utf-8")
+    build_pages(executed_book)
+    links, *_ = map(panels, tab_sets(article(executed_book, "chapters/part/second")))
+    assert list(links) == TITLES
+    assert links["MXNet"] == "This chapter has no MXNet version."
+
+
+def test_a_table_of_contents_names_the_chapters(site: Book):
+    assert [link.get_text() for link in article(site, "index").select("li a")] == [
+        "1. First Steps",
+        "2. Second Steps",
+    ]
 
 
 def test_a_page_without_notebooks_has_no_links_to_any(site: Book):

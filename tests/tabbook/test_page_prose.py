@@ -1,5 +1,6 @@
 """Prose on pages: the text that comes out, and what Sphinx makes of it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -7,11 +8,12 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
 
-from tabbook.marks import to_page
+from tabbook.page_prose import PageProse, page_prose
+from tabbook.reader import read_chapter
 
 
 def page(text: str) -> str:
-    return to_page(dedent(text).strip("\n"))
+    return PageProse().translate(dedent(text).strip("\n"))
 
 
 def expect(text: str) -> str:
@@ -29,7 +31,7 @@ def expect(text: str) -> str:
         (":citet:`a`", "{cite:t}`a`"),
         (":value:`accuracy`", "{tabbook-value}`accuracy`"),
         (":value:`accuracy:.1%`", "{tabbook-value}`accuracy:.1%`"),
-        (":cite:`a,\nb`", "{cite:p}`a, b`"),
+        (":cite:`a,\nb`", "{cite:p}`a,b`"),
     ],
 )
 def test_marks_become_roles(mark: str, role: str) -> None:
@@ -60,7 +62,7 @@ def test_marks_become_roles(mark: str, role: str) -> None:
     ],
 )
 def test_code_and_what_is_no_mark_are_left_alone(text: str) -> None:
-    assert to_page(text) == text
+    assert PageProse().translate(text) == text
 
 
 def test_labels_of_a_section_stand_before_its_heading() -> None:
@@ -197,7 +199,7 @@ def test_an_equation_without_a_label_does_not_take_the_next_ones() -> None:
     ],
 )
 def test_slide_marks_are_bold_or_absent(text: str, shown: str) -> None:
-    assert to_page(text) == shown
+    assert PageProse().translate(text) == shown
 
 
 def test_contents_raw_restructuredtext_and_bibliography_become_directives() -> None:
@@ -246,6 +248,13 @@ $$
 
 :bibliography:`refs.bib`
 """
+OTHER = """
+# Another with a Bibliography of its Own
+
+As :cite:`knuth, lamport` wrote.
+
+:bibliography:`refs.bib`
+"""
 CONFIG = """
 extensions = ["myst_nb", "sphinxcontrib.bibtex"]
 bibtex_bibfiles = ["refs.bib"]
@@ -254,14 +263,20 @@ myst_enable_extensions = ["dollarmath"]
 """
 
 
+def translated(text: str, path: str) -> str:
+    return page_prose(read_chapter(text, path, ())).translate(text)
+
+
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     source = tmp_path_factory.mktemp("book")
     files = {
         "conf.py": CONFIG,
-        "index.md": "# Book\n\n```{toctree}\n:numbered:\nchapter\n```\n",
-        "chapter.md": to_page(CHAPTER),
-        "refs.bib": "@book{knuth, author={Donald Knuth}, title={T}, publisher={P}, year=1984}",
+        "index.md": "# Book\n\n```{toctree}\n:numbered:\nchapter\nother\n```\n",
+        "chapter.md": translated(CHAPTER, "chapter.md"),
+        "other.md": translated(OTHER, "other.md"),
+        "refs.bib": "@book{knuth, author={Donald Knuth}, title={T}, publisher={P}, year=1984}"
+        "@book{lamport, author={Leslie Lamport}, title={L}, publisher={P}, year=1986}",
         "a.svg": '<svg xmlns="http://www.w3.org/2000/svg"/>',
     }
     for name, text in files.items():
@@ -269,9 +284,18 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
     app = SphinxTestApp("html", srcdir=source)
     app.build()
     assert app.warning.getvalue() == ""
-    html = Path(app.outdir, "chapter.html").read_text(encoding="utf-8")
+    yield Path(app.outdir)
     app.cleanup()
+
+
+def main_part(site: Path, name: str) -> BeautifulSoup:
+    html = (site / f"{name}.html").read_text(encoding="utf-8")
     return BeautifulSoup(html, "html.parser").find(role="main")
+
+
+@pytest.fixture(scope="module")
+def built(site: Path) -> BeautifulSoup:
+    return main_part(site, "chapter")
 
 
 def test_sphinx_numbers_everything_and_finds_every_reference(built: BeautifulSoup) -> None:
@@ -296,6 +320,25 @@ def test_sphinx_shows_caption_description_and_width_of_a_figure(built: Beautiful
 def test_sphinx_lists_the_works_that_are_cited(built: BeautifulSoup) -> None:
     assert "Donald Knuth" in built.select_one(".citation-list").get_text()
     assert len(built.select(".bibtex-citation")) == 3
+
+
+def test_sphinx_lists_on_each_page_with_a_bibliography_the_works_of_that_page(site: Path) -> None:
+    lists = {
+        name: main_part(site, name).select_one(".citation-list") for name in ("chapter", "other")
+    }
+    names = {
+        name: ("Knuth" in f"{works}", "Lamport" in f"{works}") for name, works in lists.items()
+    }
+    assert names == {"chapter": (True, False), "other": (True, True)}
+    links = main_part(site, "other").select("p a.internal")
+    assert all(str(link["href"]).startswith("#") for link in links)
+
+
+def test_a_book_with_one_page_of_references_has_its_keys_as_they_are() -> None:
+    cited = read_chapter("As :cite:`a,b`.", "a.md", ())
+    assert page_prose(cited).translate("As :cite:`a,b`.") == "As {cite:p}`a,b`."
+    listed = read_chapter(":bibliography:`r.bib`", "b.md", ())
+    assert page_prose(listed).key_prefix == ""
 
 
 def test_sphinx_keeps_an_equation_in_its_list(built: BeautifulSoup) -> None:

@@ -1,0 +1,114 @@
+"""What `config.ini` and `index.md` say about a book that was made for d2lbook."""
+
+import configparser
+import glob
+import os
+import posixpath
+from collections.abc import Sequence
+from pathlib import Path
+
+from tabbook.book import Book, Tab
+from tabbook.contents import follow_contents
+from tabbook.problems import Problem, ProblemsError
+from tabbook.reader import read_text
+
+CONFIG = "config.ini"
+# The settings that are read here, with d2lbook's own defaults.
+_DEFAULTS = """
+[project]
+title =
+[build]
+index = index
+notebooks = **/*.md
+non-notebooks =
+exclusions =
+source_dir = .
+output_dir = _build
+tabs =
+[pdf]
+bibfile =
+"""
+# The tab of a book that has none, as d2lbook calls what belongs to every tab.
+_ONLY_TAB = Tab("all", "all", "all")
+_SUFFIXES = (".md", ".rst", ".ipynb")
+
+
+def read_ini_book(folder: Path) -> Book:
+    """Read the book in `folder`; it has no site, no repository and no support library.
+
+    Raises `ProblemsError` where `config.ini` cannot be read.
+    """
+    config = _read_config(folder)
+    build = config["build"]
+    root = folder / build["source_dir"]
+    found = _chapters(root, config)
+    listed, problems = _reading_order(root, f"{build['index'].removesuffix('.md')}.md")
+    return Book(
+        root=root,
+        title=config["project"]["title"],
+        tabs=_tabs(build["tabs"]),
+        chapters=(
+            *(chapter for chapter in listed if chapter in found),
+            *sorted(found - set(listed)),
+        ),
+        support="",
+        bibliography=tuple(config["pdf"]["bibfile"].split()),
+        problems=tuple(problems),
+    )
+
+
+def _read_config(folder: Path) -> configparser.ConfigParser:
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    config.read_string(_DEFAULTS)
+    try:
+        config.read_string((folder / CONFIG).read_text(encoding="utf-8-sig"), CONFIG)
+    except UnicodeDecodeError as error:
+        raise ProblemsError([Problem(CONFIG, 0, f"not UTF-8: {error.reason}")]) from None
+    except configparser.Error as error:
+        line = getattr(error, "lineno", None) or getattr(error, "errors", [(0, "")])[0][0]
+        raise ProblemsError([Problem(CONFIG, line, f"not an INI file: {error}")]) from None
+    return config
+
+
+def _tabs(setting: str) -> tuple[Tab, ...]:
+    names = filter(None, (name.strip() for name in setting.lower().split(",")))
+    return tuple(Tab(name, name, name) for name in dict.fromkeys(names)) or (_ONLY_TAB,)
+
+
+def _chapters(root: Path, config: configparser.ConfigParser) -> set[str]:
+    """The Markdown files that are to be notebooks: not those that d2lbook itself has written."""
+    build = config["build"]
+    left_out = _matches(root, f"{build['exclusions']} {build['non-notebooks']}")
+    built = posixpath.normpath(build["output_dir"]) + "/"
+    return {
+        path
+        for path in _matches(root, build["notebooks"]) - left_out
+        if path.endswith(".md") and not path.startswith(built)
+    }
+
+
+def _matches(root: Path, patterns: str) -> set[str]:
+    """The files that patterns match; a pattern that names a folder means all that is in it."""
+    found = set()
+    for pattern in patterns.split():
+        pattern = os.path.join(pattern, "**") if (root / pattern).is_dir() else pattern
+        paths = glob.glob(pattern, root_dir=root, recursive=True)
+        found |= {Path(os.path.normpath(path)).as_posix() for path in paths}
+    return {path for path in found if (root / path).is_file()}
+
+
+def _reading_order(root: Path, index: str) -> tuple[Sequence[str], Sequence[Problem]]:
+    """The chapters that tables of contents name, from the index on, and names without a file."""
+
+    def read(chapter: str) -> str | None:
+        path = root / chapter
+        return read_text(path) if path.is_file() else None
+
+    chapters, problems = [], []
+    for chapter, line, namer in follow_contents(index, read):
+        if any((root / chapter).with_suffix(suffix).is_file() for suffix in _SUFFIXES):
+            chapters.append(chapter)
+        else:
+            message = f"'{chapter.removesuffix('.md')}': there is no file {chapter}"
+            problems.append(Problem(namer or CONFIG, line, message))
+    return chapters, problems

@@ -1,0 +1,42 @@
+"""All notebooks of a book in a folder of their own: every chapter in every tab, not executed."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from tabbook.book import Book
+from tabbook.links import named_files
+from tabbook.manuscript import Manuscript, read_manuscript
+from tabbook.notebook import write_notebook
+from tabbook.problems import Problem
+
+
+def export_notebooks(book: Book, folder: Path) -> list[Problem]:
+    """Write `folder/TAB/CHAPTER.ipynb` for each chapter and tab; returns what is wrong in the book.
+
+    Figures that notebooks cannot fetch from the book's repository are copied next to the tabs.
+    """
+    manuscript = read_manuscript(replace(book, notebooks=""))
+    for draft in manuscript.all_drafts:
+        write_notebook(draft.blank(), folder / draft.path)
+    if not book.raw:
+        _copy_files(manuscript, folder)
+    return list(manuscript.problems())
+
+
+def _copy_files(manuscript: Manuscript, folder: Path) -> None:
+    root = manuscript.book.root.resolve()
+    for name in sorted(set(_named_files(manuscript)) - set(manuscript.book.chapters)):
+        source, target = root / name, folder / name
+        if source.is_file() and source.resolve().is_relative_to(root):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.exists() or not target.samefile(source):
+                shutil.copyfile(source, target)
+
+
+def _named_files(manuscript: Manuscript) -> Iterator[str]:
+    for chapter in manuscript.chapters:
+        for cell in chapter.cells:
+            if cell.kind == "markdown":
+                yield from named_files(chapter.path, cell.source)

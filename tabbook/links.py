@@ -1,0 +1,106 @@
+"""Where the files and the chapters lie that a chapter's prose names, seen from its notebook."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import takewhile
+from urllib.parse import unquote
+
+from tabbook.inline import find_in_prose, replace_in_prose
+
+_PATH = r"(?P<part>(?<=<)[^<>\n]+|[^()<>\s]*(?:\([^()\s]*\)[^()<>\s]*)*)"
+_NAMING = (
+    re.compile(r"\]\([ \t]*<?" + _PATH),
+    re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?" + _PATH, re.MULTILINE),
+    re.compile(r"<(?:img|video|audio|source|iframe|embed)\b[^>]*?\ssrc=[\"'](?P<part>[^\"'\n]+)"),
+)
+_RAW_IMAGE = re.compile(
+    r"(?P<indent>[ \t]*)\.\.[ \t]+(?:figure|image)::[ \t]*(?P<path>\S.*?)[ \t]*$"
+)
+_RAW_OPTION = re.compile(r":[\w-]+:(?:[ \t]|$)")
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/#?]|$", re.IGNORECASE)
+_CHAPTER = re.compile(r"\.(?P<suffix>md|ipynb|html)$")
+
+
+@dataclass(frozen=True)
+class LinkedChapter:
+    """A chapter as others name it: its title, and its notebook relative to the tab's folder."""
+
+    title: str
+    notebook: str
+
+
+@dataclass(frozen=True)
+class Links:
+    """What the notebooks of the chapter `path` need to name files and other chapters.
+
+    `root` leads to the book's root from the notebook, as a relative path or as a URL. `site` is the
+    URL of the published book, empty if there is none. `chapters` are those of the whole book by
+    path.
+    """
+
+    path: str
+    root: str = "."
+    site: str = ""
+    chapters: Mapping[str, LinkedChapter] = field(default_factory=dict)
+
+    def rewrite(self, text: str) -> str:
+        """Resolve the links and images of a text; what stands in code is left alone."""
+        for pattern in _NAMING:
+            text = replace_in_prose(pattern, self.resolve, text)
+        return text
+
+    def resolve(self, path: str) -> str:
+        """Return where a file or a chapter is that the chapter names relative to itself."""
+        if _ABSOLUTE.match(path):
+            return path
+        full, anchor = _in_book(self.path, path)
+        found = _CHAPTER.search(full)
+        chapter = f"{full[: found.start()]}.md" if found else ""
+        if found is None or chapter not in self.chapters:
+            return f"{self.root}/{full}{anchor}"
+        if self.site and found["suffix"] != "ipynb":
+            return self.page(chapter) + anchor
+        return self.notebook(chapter) + anchor
+
+    def page(self, chapter: str) -> str:
+        """The URL of a chapter on the site."""
+        return f"{self.site}/{chapter.removesuffix('.md')}.html"
+
+    def notebook(self, chapter: str) -> str:
+        """The way to another chapter's notebook of the same tab."""
+        own = self.chapters.get(self.path)
+        folder = posixpath.dirname(own.notebook) if own else ""
+        return posixpath.relpath(self.chapters[chapter].notebook, folder or ".")
+
+
+def named_files(path: str, source: str) -> Iterator[str]:
+    """Yield what the prose of the chapter `path` links to or shows, relative to the book's root."""
+    named = [found for pattern in _NAMING for found in find_in_prose(pattern, source)]
+    named += [image for image, _ in raw_images(source.split("\n"))]
+    for name in named:
+        if not _ABSOLUTE.match(name):
+            yield unquote(_in_book(path, name)[0])
+
+
+def raw_images(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield path and caption of the figures and images in reStructuredText."""
+    for number, line in enumerate(lines):
+        found = _RAW_IMAGE.match(line)
+        if found:
+            inside = partial(_is_inside, len(found["indent"]))
+            body = (row.strip() for row in takewhile(inside, lines[number + 1 :]))
+            yield found["path"], " ".join(row for row in body if not _RAW_OPTION.match(row)).strip()
+
+
+def _is_inside(indent: int, line: str) -> bool:
+    return not line.strip() or len(line) - len(line.lstrip()) > indent
+
+
+def _in_book(chapter: str, path: str) -> tuple[str, str]:
+    """Return a path relative to the book's root, and what follows it in a link."""
+    file = re.split(r"[?#]", path, maxsplit=1)[0]
+    full = posixpath.normpath(posixpath.join(posixpath.dirname(chapter), file))
+    return full, path.removeprefix(file)

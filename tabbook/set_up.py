@@ -1,0 +1,43 @@
+"""The first cell of a notebook: on Colab it installs what is missing, elsewhere it does nothing."""
+
+import shlex
+
+from tabbook.book import Book, Tab
+from tabbook.notebook import SET_UP
+from tabbook.reader import Cell, Chapter
+from tabbook.select import required_libs
+
+_HEAD = """\
+# On Colab this installs what the notebook needs; anywhere else it does nothing.
+import importlib.util
+import sys
+
+if "google.colab" in sys.modules:
+"""
+
+
+def set_up_cells(book: Book, chapter: Chapter, tab: Tab) -> tuple[Cell, ...]:
+    """Return the set-up cell of a notebook; none where nothing is to be installed.
+
+    It installs the support library from the book's repository, the modules that `tabbook_tabs`
+    names under `colab`, and the packages that the chapter asks for with `# required_libs([…])`.
+    Only the last can change what Colab has, since that is what they are for.
+    """
+    missing = [*_support_library(book), *tab.colab]
+    libraries = required_libs(chapter, tab.name)
+    if not book.repository or not (missing or libraries):
+        return ()
+    lines = [
+        f'    if not importlib.util.find_spec("{module}"):\n        %pip install -q {arguments}'
+        for module, arguments in missing
+    ]
+    if libraries:
+        lines.append(f"    %pip install -q {shlex.join(libraries)}")
+    source = _HEAD + "\n".join(lines)
+    numbers = (1,) * len(source.split("\n"))
+    return (Cell("code", source, 1, marks=frozenset({SET_UP}), lines=numbers),)
+
+
+def _support_library(book: Book) -> list[tuple[str, str]]:
+    branch = f"@{book.branch}" if book.branch else ""
+    return [(book.support, f"git+{book.repository}{branch}")] if book.support else []
