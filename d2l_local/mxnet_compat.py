@@ -1,8 +1,9 @@
 """MXNet 1.9.1 on current Python and numpy.
 
 MXNet's last release reads names that numpy 1.24 to 2.4 removed and `distutils`, which Python 3.12
-removed. `import_mxnet` lends it both while it is imported, and afterwards mends the few places that
-stop at run time. The user's `numpy` is left as it was.
+removed. `run_and_mend` lends it both while it is imported, and afterwards mends the few places that
+stop at run time. The user's `numpy` is left as it was. `mxnet_hook` sees to it that every import of
+MXNet goes through here.
 
 Two things stay as numpy left them: `mx.recordio.pack` with an array as label needs numpy < 2.3, and
 a number that its integer type cannot hold is an error where it used to wrap round.
@@ -21,6 +22,8 @@ from typing import Any
 
 import numpy as np
 
+from d2l_local.mxnet_hook import install
+
 _LOCK = threading.Lock()
 _INSTALL = "pip install --no-deps mxnet==1.9.1"
 _SUPPORTED = "MXNet 1.9.1 with numpy 1.26 to 2.5 on Python 3.11 to 3.13"
@@ -35,15 +38,21 @@ def import_mxnet() -> ModuleType:
     """
     with _LOCK:
         if sys.modules.get("mxnet") is None:
-            _import_and_mend()
+            install()
+            _import()
         return importlib.import_module("mxnet")
 
 
-def _import_and_mend() -> None:
+def run_and_mend(run: Callable[[], None]) -> None:
+    """Call `run`, which runs MXNet's code, with the names that it needs, and mend MXNet."""
+    with _old_numpy_names(), _version_classes():
+        run()
+    _mend()
+
+
+def _import() -> None:
     try:
-        with _old_numpy_names(), _version_classes():
-            importlib.import_module("mxnet")
-        _mend()
+        importlib.import_module("mxnet")
     except ModuleNotFoundError as error:
         raise _not_found(error) from None
     except OSError as error:
@@ -137,6 +146,9 @@ def _mend() -> None:
     multiarray = importlib.import_module("mxnet.numpy.multiarray")
     _convert_arguments(multiarray, "_as_mx_np_array", _plain_tuple)
     multiarray.NDArray.__array__ = _to_numpy
+    for module in (multiarray, importlib.import_module("mxnet.numpy")):
+        for comparison in _COMPARISONS:
+            _promote_operands(module, comparison)
 
 
 def _give_mxnet_its_own_numpy() -> None:
@@ -182,6 +194,24 @@ def _plain_integer(value: Any) -> Any:
 def _plain_tuple(value: Any) -> Any:
     # numpy 2 returns named tuples (`linalg.qr`), which MXNet would rebuild from a single list.
     return tuple(value) if isinstance(value, tuple) else value
+
+
+_COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+
+
+def _promote_operands(module: Any, name: str) -> None:
+    """Let arrays of different types be compared, such as int64 from `argmax` with float labels."""
+    compare = getattr(module, name)
+
+    @functools.wraps(compare)
+    def call(x1: Any, x2: Any, *args: Any, **kwargs: Any) -> Any:
+        types = [x.dtype for x in (x1, x2) if hasattr(x, "asnumpy")]
+        if len(types) == 2 and types[0] != types[1]:
+            common = np.result_type(*types)
+            x1, x2 = x1.astype(common), x2.astype(common)
+        return compare(x1, x2, *args, **kwargs)
+
+    setattr(module, name, call)
 
 
 def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> np.ndarray:

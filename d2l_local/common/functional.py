@@ -23,7 +23,8 @@ class Accumulator:
 
     def add(self, *args: Any) -> None:
         """Add one number to each sum."""
-        self.data = [total + float(value) for total, value in zip(self.data, args, strict=True)]
+        values = (as_numpy(value).item() for value in args)
+        self.data = [total + value for total, value in zip(self.data, values, strict=True)]
 
     def reset(self) -> None:
         """Set all sums to zero."""
@@ -112,8 +113,8 @@ class Animator:
             self.Y.append([])
         for i, (a, b) in enumerate(zip(xs, ys, strict=True)):
             if a is not None and b is not None:
-                self.X[i].append(float(as_numpy(a)))
-                self.Y[i].append(float(as_numpy(b)))
+                self.X[i].append(as_numpy(a).item())
+                self.Y[i].append(as_numpy(b).item())
         self._screen = self._screen or screen_for(self)
         self._screen.refresh()
 

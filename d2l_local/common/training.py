@@ -35,10 +35,6 @@ class ModuleMethods(HyperParameters):
         loss = self.loss_of(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
         self.plot("loss", loss, train=False)
 
-    def configure_optimizers(self) -> Any:
-        """Return the optimizer that `Trainer.fit` uses; define it in your class."""
-        raise NotImplementedError(_missing(self, "configure_optimizers(self)"))
-
     def plot(self, key: str, value: Any, train: bool) -> None:
         """Add `value` to the curve "train_<key>" or "val_<key>" of the model's board.
 
@@ -73,6 +69,20 @@ class ModuleMethods(HyperParameters):
     def detached(self, value: Any) -> Any:
         """Return a plotted value without what the framework keeps for differentiation."""
         return value.detach() if hasattr(value, "detach") else value
+
+
+def learning_rate_of(model: Any) -> float:
+    """Return the learning rate `model.lr` for the optimizer of models that define none.
+
+    Raises:
+        NotImplementedError: if the model has no attribute `lr`.
+    """
+    if not hasattr(model, "lr"):
+        raise NotImplementedError(
+            f"{_missing(model, 'configure_optimizers(self)')}; or set self.lr, the learning rate, "
+            "for stochastic gradient descent"
+        )
+    return model.lr
 
 
 def _missing(model: object, member: str) -> str:
@@ -202,7 +212,8 @@ class TrainerMethods(HyperParameters):
                 _explain(error, self)
             raise
         finally:
-            model.board.finish()
+            if isinstance(model.board, ProgressBoard):  # A board of one's own needs no `finish`.
+                model.board.finish()
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate."""

@@ -205,5 +205,13 @@ def train_ch6(
     print(f"{timer.stop() / num_epochs:.1f} s per epoch on {device}")
 
 
-# Its name in the first generation.
-train_ch5 = train_ch6
+def train_ch5(
+    net: gluon.Block,
+    train_iter: Batches,
+    test_iter: Batches,
+    num_epochs: int,
+    lr: float,
+    ctx: Context | None = None,
+) -> None:
+    """Do what `train_ch6` does, under the names of the first generation."""
+    train_ch6(net, train_iter, test_iter, num_epochs, lr, ctx)

@@ -9,7 +9,7 @@ from mxnet import Context, gluon, np
 from mxnet.gluon import nn
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.training import ModuleMethods
+from d2l_local.common.training import ModuleMethods, learning_rate_of
 from d2l_local.mxnet.optimizer import SGD
 
 nn_Module = nn.Block
@@ -57,7 +57,16 @@ class Module(ModuleMethods, nn.Block):
     def parameters(self) -> Any:
         """Return the parameters of the Gluon blocks or, if there are none, the arrays."""
         params = self.collect_params()
-        return params if len(params.keys()) else self.get_scratch_params()
+        if isinstance(params, gluon.ParameterDict):
+            return params if params.keys() else self.get_scratch_params()
+        return list(params)  # A `collect_params` of one's own returns arrays.
+
+    def configure_optimizers(self) -> Any:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        params, lr = self.parameters(), learning_rate_of(self)
+        if isinstance(params, list):
+            return SGD(params, lr)
+        return gluon.Trainer(params, "sgd", {"learning_rate": lr})
 
     def set_scratch_params_device(self, device: Context) -> None:
         """Move the attributes that are arrays to another device, with gradients attached."""
@@ -109,13 +118,6 @@ class Classifier(Module):
             _check_labels(Y, Y_hat.shape[-1])
         losses = _cross_entropy(Y_hat, Y)
         return losses.mean() if averaged else losses
-
-    def configure_optimizers(self) -> gluon.Trainer | SGD:
-        """Return stochastic gradient descent with learning rate `self.lr`."""
-        params = self.parameters()
-        if isinstance(params, list):
-            return SGD(params, self.lr)
-        return gluon.Trainer(params, "sgd", {"learning_rate": self.lr})
 
     def layer_summary(self, X_shape: Sequence[int]) -> None:
         """Print the output shape of each layer of `net` for an input of shape `X_shape`."""

@@ -6,10 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from mxnet import Context, autograd, np
+from mxnet import Context, autograd, gluon, np
 
 from d2l_local.common.training import TrainerMethods
 from d2l_local.mxnet.device import gpu, num_gpus
+from d2l_local.mxnet.model import Module
 
 
 class Trainer(TrainerMethods):
@@ -23,8 +24,12 @@ class Trainer(TrainerMethods):
         """Connect the model and this trainer, and move the model to the first GPU in use."""
         super().prepare_model(model)
         if self.gpus:
-            model.collect_params().reset_ctx(self.gpus[0])
+            params = model.collect_params()
+            if isinstance(params, gluon.ParameterDict):
+                params.reset_ctx(self.gpus[0])
             model.set_scratch_params_device(self.gpus[0])
+        if not isinstance(model, Module):  # A block of one's own takes care of its arrays.
+            return
         for param in model.get_scratch_params():
             if param.grad is None:
                 param.attach_grad()

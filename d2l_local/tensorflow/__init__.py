@@ -37,11 +37,14 @@ from d2l_local.tensorflow.functional import (
     train_ch6,
     train_epoch_ch3,
 )
+from d2l_local.tensorflow.keras_compat import mend
 from d2l_local.tensorflow.linear import LinearRegression, LinearRegressionScratch
 from d2l_local.tensorflow.model import Classification, Classifier, Module, nn_Module
 from d2l_local.tensorflow.ops import *  # noqa: F403
 from d2l_local.tensorflow.optimizer import SGD
 from d2l_local.tensorflow.train import Trainer
+
+mend()
 
 
 def __getattr__(name: str) -> object:

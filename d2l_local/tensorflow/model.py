@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.training import ModuleMethods
+from d2l_local.common.training import ModuleMethods, learning_rate_of
 
 
 class nn_Module(tf.keras.Model):
@@ -75,6 +75,10 @@ class Module(ModuleMethods, nn_Module):
             return self.loss(y, y_hat)
         return self.loss(y_hat, y)
 
+    def configure_optimizers(self) -> Any:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        return tf.keras.optimizers.SGD(learning_rate_of(self))
+
     def plot(self, key: str, value: Any, train: bool) -> None:
         """Add `value` to a curve of the board, or within `collected_plots` to what is collected."""
         if self._plots is None:
@@ -121,10 +125,6 @@ class Classifier(Module):
         Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
         losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(Y, (-1,)), Y_hat)
         return tf.reduce_mean(losses) if averaged else losses
-
-    def configure_optimizers(self) -> tf.keras.optimizers.Optimizer:
-        """Return stochastic gradient descent with learning rate `self.lr`."""
-        return tf.keras.optimizers.SGD(self.lr)
 
     def layer_summary(self, X_shape: Sequence[int]) -> None:
         """Print the output shape of each layer of `net` for an input of shape `X_shape`."""

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.training import ModuleMethods
+from d2l_local.common.training import ModuleMethods, learning_rate_of
 
 nn_Module = nn.Module
 
@@ -34,6 +34,10 @@ class Module(ModuleMethods, nn.Module):
             name = type(self).__name__
             raise NotImplementedError(f"{name} has neither `net` nor a forward pass of its own")
         return self.net(X)
+
+    def configure_optimizers(self) -> Any:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        return torch.optim.SGD(self.parameters(), lr=learning_rate_of(self))
 
     def apply_init(
         self, inputs: Sequence[torch.Tensor], init: Callable[[nn.Module], None] | None = None
@@ -70,10 +74,6 @@ class Classifier(Module):
         Y_hat = Y_hat.reshape(-1, Y_hat.shape[-1])
         reduction = "mean" if averaged else "none"
         return nn.functional.cross_entropy(Y_hat, Y.reshape(-1), reduction=reduction)
-
-    def configure_optimizers(self) -> torch.optim.Optimizer:
-        """Return stochastic gradient descent with learning rate `self.lr`."""
-        return torch.optim.SGD(self.parameters(), lr=self.lr)
 
     def layer_summary(self, X_shape: Sequence[int]) -> None:
         """Print the output shape of each layer of `net` for an input of shape `X_shape`."""

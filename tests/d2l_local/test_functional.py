@@ -235,6 +235,14 @@ def test_sums_accumulate():
     assert metric[0] == 0.0
 
 
+@pytest.mark.filterwarnings("error")
+def test_sums_take_parameters_and_losses_of_one_element(face):
+    metric = Accumulator(3)
+    scalar, one = face.parameter(np.float32([[2]])), face.tensor(np.float32([3]))
+    metric.add(scalar * 2, one, 1)
+    assert metric.data == [4.0, 3.0, 1]
+
+
 def test_a_timer_keeps_what_it_measures(monkeypatch):
     clock = iter([0.0, 1.0, 2.0, 5.0])
     monkeypatch.setattr("time.perf_counter", lambda: next(clock))

@@ -122,7 +122,7 @@ def test_a_model_without_a_loss_or_an_optimizer_says_what_to_define(face):
 
     with pytest.raises(NotImplementedError, match=r"def loss\(self, y_hat, y\)"):
         Empty().loss(None, None)
-    with pytest.raises(NotImplementedError, match=r"def configure_optimizers\(self\)"):
+    with pytest.raises(NotImplementedError, match=r"def configure_optimizers\(self\).*set self.lr"):
         Empty().configure_optimizers()
     with pytest.raises(NotImplementedError, match="Empty has neither `net` nor a forward pass"):
         Empty().forward(None)
@@ -200,6 +200,41 @@ def test_members_that_are_added_to_a_library_class_count(face, weights, clusters
 
     fit(face, model, face.data(*clusters))
     assert curve(model, "val_acc") == [0.25] * 3
+
+
+def test_an_optimizer_that_is_added_to_the_base_class_counts(face, weights, clusters, monkeypatch):
+    Module = face.d2l.Module
+    monkeypatch.setattr(Module, "configure_optimizers", Module.configure_optimizers)
+    used = []
+
+    @face.d2l.add_to_class(Module)
+    def configure_optimizers(self):
+        used.append(type(self).__name__)
+        return face.d2l.SGD(0.1) if face.name == "tensorflow" else face.d2l.SGD([self.W1], 0.1)
+
+    fit(face, face.classifier(weights), face.data(*clusters))
+    assert used == ["MLP"]
+
+
+def test_a_learning_rate_is_enough_for_an_optimizer(face, weights, clusters):
+    model = face.classifier(weights, lr=1)
+    trainer = fit(face, model, face.data(*clusters))
+    assert "SGD" in str(type(getattr(trainer.optim, "_optimizer", trainer.optim)))
+    assert (parameters(face, model)[0] != weights[0]).any()
+
+
+def test_a_board_of_ones_own_needs_to_draw_and_no_more(face, weights, clusters):
+    class Board:
+        def __init__(self):
+            self.drawn = []
+
+        def draw(self, x, y, label, every_n=1):
+            self.drawn.append((x, float(y), label))
+
+    model = face.classifier(weights)
+    model.board = Board()
+    fit(face, model, face.data(*clusters))
+    assert {label for _, _, label in model.board.drawn} == {"train_loss", "val_loss", "val_acc"}
 
 
 def test_a_loss_of_the_framework_may_take_the_place_of_the_method(face, weights, clusters):

@@ -1,0 +1,88 @@
+"""What only MXNet needs: parameters that are arrays, and names of the first generation."""
+
+import faces
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def face():
+    return faces.load("mxnet")
+
+
+@pytest.fixture
+def data(face, clusters):
+    return face.data(*clusters)
+
+
+def arrays(face):
+    params = face.parameter(np.zeros((6, 3), np.float32)), face.parameter(np.zeros(3, np.float32))
+    return list(params)
+
+
+def test_arrays_that_a_model_returns_itself_are_its_parameters(face, data):
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.lr = 0.1
+            self.W, self.b = arrays(face)
+            self.fixed = face.parameter(np.ones(3, np.float32))
+
+        def collect_params(self):
+            return [self.W, self.b]
+
+        def forward(self, X):
+            return face.d2l.matmul(X, self.W) + self.b + self.fixed
+
+    model = Model()
+    assert [p is q for p, q in zip(model.parameters(), (model.W, model.b), strict=True)] == [
+        True
+    ] * 2
+    face.d2l.Trainer(max_epochs=2).fit(model, data)
+    assert abs(face.numpy(model.W)).max() > 0
+    assert face.numpy(model.fixed).tolist() == [1, 1, 1]
+
+
+def test_a_block_that_is_no_module_of_the_library_is_trained(face, data):
+    from mxnet import gluon
+
+    class Block(gluon.nn.Block):
+        def __init__(self):
+            super().__init__()
+            self.board = face.d2l.ProgressBoard(display=False)
+            self.net = gluon.nn.Dense(3)
+            self.net.initialize()
+            self.losses = []
+
+        def training_step(self, batch):
+            self.losses.append(gluon.loss.SoftmaxCrossEntropyLoss()(self.net(batch[0]), batch[1]))
+            return self.losses[-1].mean()
+
+        def validation_step(self, batch):
+            pass
+
+        def configure_optimizers(self):
+            return gluon.Trainer(self.collect_params(), "sgd", {"learning_rate": 0.5})
+
+    block = Block()
+    face.d2l.Trainer(max_epochs=3).fit(block, data)
+    assert float(block.losses[-1].mean()) < 0.5 * float(block.losses[0].mean())
+
+
+def test_training_takes_a_context_under_the_name_of_the_first_generation(face, clusters, capsys):
+    from mxnet import gluon
+
+    data = face.d2l.load_array([face.tensor(a) for a in clusters], 64)
+    face.d2l.train_ch5(gluon.nn.Dense(3), data, data, 3, 0.5, ctx=face.d2l.try_gpu())
+    assert "test acc" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["equal", "not_equal", "less", "less_equal", "greater"])
+def test_arrays_of_different_types_can_be_compared(face, name):
+    from mxnet import np as mnp
+
+    ours, theirs = np.array([0, 1, 2]), np.array([0.5, 1.0, 1.5], np.float32)
+    result = getattr(mnp, name)(face.tensor(ours), face.tensor(theirs))
+    assert face.numpy(result).tolist() == getattr(np, name)(ours, theirs).tolist()
+    labels = face.tensor(np.array([1.0, 0.0], np.float32))
+    assert face.numpy(face.tensor(np.eye(2, dtype=np.float32)).argmax(axis=1) == labels).sum() == 0
