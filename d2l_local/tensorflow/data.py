@@ -34,8 +34,9 @@ def batches_of(
 ) -> tf.data.Dataset:
     """Return batches of equally long arrays as a `tf.data.Dataset`.
 
-    Only row numbers are shuffled and batched one by one; the rows of a batch are gathered at once,
-    which is several times faster than a data set of single examples.
+    Its elements are whole batches from the start: each pass draws one order of all rows, and the
+    rows of a batch are gathered at once. That is several times faster than a data set of single
+    examples that are shuffled and batched.
 
     Args:
         arrays: arrays or tensors with as many rows each.
@@ -48,15 +49,22 @@ def batches_of(
     """
     n = num_rows(arrays, batch_size)
     tensors = [tf.convert_to_tensor(a) for a in arrays]
-    rows = tf.data.Dataset.range(n)
-    if shuffle:
-        rows = rows.shuffle(n)
 
-    def gather(rows: tf.Tensor) -> tuple[tf.Tensor, ...]:
-        batch = tuple(tf.gather(t, rows) for t in tensors)
-        return transform(*batch) if transform else batch
+    def one_pass(seed: tf.Tensor) -> tf.data.Dataset:
+        order = tf.range(n)
+        if shuffle:
+            order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([seed, seed]))
 
-    return rows.batch(batch_size).map(gather)
+        def batch(start: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            rows = order[start : start + batch_size]
+            chosen = tuple(tf.gather(t, rows) for t in tensors)
+            return transform(*chosen) if transform else chosen
+
+        return tf.data.Dataset.range(0, n, batch_size).map(batch)
+
+    seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).take(1)
+    num_batches = -(-n // batch_size)
+    return seeds.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(num_batches))
 
 
 class SyntheticRegressionData(DataModule):

@@ -12,7 +12,7 @@ from d2l_local.common.absent import ABSENT
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "reference" / "interface.rst"
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
-GENERATIONS = {"object": "object-oriented (1.0)", "functional": "functional (0.17)"}
+GENERATIONS = {"object": "1.0", "functional": "0.17"}
 
 _HEAD = """\
 .. Written by tests/d2l_local/interface_table.py.
@@ -22,8 +22,9 @@ Names of the d2l Package
 
 Notebooks that were written for the ``d2l`` package run with one line changed:
 ``from d2l_local import torch as d2l``, or ``tensorflow``, or ``mxnet``. This table lists the names
-of that package's two interfaces. A tick means that the name is there, with the arguments it always
-had; a dash, that the package did not have it for this framework either. Every other name raises an
+of that package's two interfaces, the object-oriented one of version 1.0 and the functional one of
+version 0.17. A tick means that the name is there, with the arguments it always had; a dash, that
+the package did not have it for this framework either. Every other name raises an
 ``AttributeError`` that says so.
 
 """
@@ -71,7 +72,7 @@ def was_in(described: dict, framework: str, name: str) -> bool:
 
 def page(faces: dict[str, ModuleType]) -> str:
     """Return the page with the table."""
-    header = ["Name", "Interface", *(TITLES[framework] for framework in faces), "Instead"]
+    header = ["Name", "In", *(TITLES[framework] for framework in faces), "Instead"]
     lines = [".. list-table::", "   :header-rows: 1", ""]
     for row in [header, *rows(faces)]:
         lines += [f"   {'*' if i == 0 else ' '} - {cell}".rstrip() for i, cell in enumerate(row)]
