@@ -25,7 +25,6 @@ THREAD_POOLS = (
     "VECLIB_MAXIMUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
-    "MXNET_CPU_WORKER_NTHREADS",
 )
 # nbclient logs what it also raises.
 LOGGER = logging.getLogger(__name__)
@@ -75,6 +74,8 @@ def kernel_environment(root: Path, workers: int = 1) -> dict[str, str]:
         **dict.fromkeys(THREAD_POOLS, threads),
         # Threads that wait long in a loop take the core from those that work, here or elsewhere.
         "GOMP_SPINCOUNT": "30000",
+        # Two workers that call MXNet's OpenBLAS at once can wait for each other for ever.
+        "MXNET_CPU_WORKER_NTHREADS": "1",
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
