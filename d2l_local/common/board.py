@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import warnings
 from collections.abc import Sequence
@@ -101,7 +102,7 @@ class ProgressBoard(HyperParameters):
             f"{label} became {point.y} at {self.xlabel or 'x'} {point.x:.3g}: most often the "
             "learning rate is too large (try a tenth of it), or something computes log(0), 0/0 "
             "or exp of a large number",
-            stacklevel=3,
+            stacklevel=_level_of_caller(),
         )
 
     def _canvas(self) -> tuple[Figure, Any]:
@@ -117,6 +118,13 @@ class ProgressBoard(HyperParameters):
         if self._screen is None:
             self._screen = screen_for(self)
         return self._screen
+
+
+def _level_of_caller() -> int:
+    """Return the stack level, for `warnings.warn`, of the code that called into this library."""
+    package = __name__.partition(".")[0]
+    names = (frame.frame.f_globals.get("__name__", "") for frame in inspect.stack(0)[1:])
+    return next(level for level, name in enumerate(names, 1) if not name.startswith(package + "."))
 
 
 def _mean(values: Sequence[Any]) -> float:

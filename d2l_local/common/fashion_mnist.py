@@ -13,7 +13,9 @@ import logging
 import sys
 import tempfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from d2l_local.common.fashion_mnist_sources import DataNotFoundError, find, set_
 from d2l_local.common.files import replacing, user_cache
 from d2l_local.common.idx import IdxFile
 
-__all__ = ["LABELS", "DataNotFoundError", "cache_folder", "load"]
+__all__ = ["LABELS", "DataNotFoundError", "cache_folder", "load", "text_labels"]
 
 LABELS = (
     "t-shirt",
@@ -78,6 +80,11 @@ def load(train: bool) -> tuple[np.ndarray, np.ndarray]:
     """
     images, labels = TRAIN if train else TEST
     return _array(images), _array(labels)
+
+
+def text_labels(labels: Iterable[Any]) -> list[str]:
+    """The names of the classes `labels`, numbers 0 to 9."""
+    return [LABELS[int(label)] for label in labels]
 
 
 def cache_folder() -> Path:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from d2l_local.common.alt_text import describe
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -47,36 +49,6 @@ def mime_bundle(figure: Figure) -> tuple[dict[str, str], dict[str, dict[str, str
     data = {"image/svg+xml": svg_of(figure), "image/png": png, "text/plain": repr(figure)}
     alt = {"alt": describe(figure)}
     return data, {"image/svg+xml": alt, "image/png": alt}
-
-
-def describe(figure: Figure) -> str:
-    """Return a sentence on what the figure shows, for readers who cannot see it."""
-    shown = _shown_axes(figure)
-    if len(shown) > 1 and all(axes.images for axes in shown):
-        return f"{len(shown)} images: {'; '.join(map(_title, shown))}."
-    return " ".join(map(_describe_axes, shown)) or "Empty figure."
-
-
-def _shown_axes(figure: Figure) -> list[Axes]:
-    return [axes for axes in figure.axes if axes.has_data() or axes.get_title()]
-
-
-def _title(axes: Axes) -> str:
-    return axes.get_title().replace("\n", ", ") or "untitled"
-
-
-def _describe_axes(axes: Axes) -> str:
-    kind = "Image" if axes.images else "Plot"
-    named = [str(line.get_label()) for line in axes.lines]
-    legend = axes.get_legend()
-    if legend is not None:
-        named = [text.get_text() for text in legend.get_texts()]
-    curves = ", ".join(name for name in named if not name.startswith("_"))
-    subject = " against ".join(filter(None, [axes.get_ylabel() or curves, axes.get_xlabel()]))
-    text = f"{kind} of {subject}" if subject else kind
-    if axes.get_title():
-        text = f"{_title(axes)}: {text}"
-    return f"{text}; curves: {curves}." if curves and axes.get_ylabel() else f"{text}."
 
 
 def use_svg_display() -> None:

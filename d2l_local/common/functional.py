@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from d2l_local.common.figures import Limits, as_numpy, set_axes, use_svg_display
+from d2l_local.common import fashion_mnist
+from d2l_local.common.figures import Limits, as_numpy, set_axes, show_images, use_svg_display
 from d2l_local.common.live import Point, Screen, screen_for
 
 if TYPE_CHECKING:
@@ -183,3 +185,19 @@ class OnDevice:
 
     def __len__(self) -> int:
         return len(self.loader)
+
+
+def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
+    """Return the names of the classes `labels`."""
+    return fashion_mnist.text_labels(labels)
+
+
+def get_dataloader_workers() -> int:
+    """Return the number of worker processes for a data loader: the cores, at most 4."""
+    return min(4, os.cpu_count() or 1)
+
+
+def show_predictions(images: Any, true: Iterable[Any], predicted: Iterable[Any]) -> None:
+    """Show images (n, height, width) in a row, below the names of both their classes."""
+    names = zip(*map(get_fashion_mnist_labels, (true, predicted)), strict=True)
+    show_images(images, 1, len(images), titles=["\n".join(pair) for pair in names])

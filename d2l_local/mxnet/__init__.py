@@ -11,7 +11,13 @@ npx.set_np()
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.files import DATA_HUB, DATA_URL, download, download_extract, extract
-from d2l_local.common.functional import Accumulator, Animator, Timer
+from d2l_local.common.functional import (
+    Accumulator,
+    Animator,
+    Timer,
+    get_dataloader_workers,
+    get_fashion_mnist_labels,
+)
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
@@ -23,8 +29,6 @@ from d2l_local.mxnet.functional import (
     evaluate_accuracy,
     evaluate_accuracy_gpu,
     evaluate_loss,
-    get_dataloader_workers,
-    get_fashion_mnist_labels,
     linreg,
     load_array,
     load_data_fashion_mnist,

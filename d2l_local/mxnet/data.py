@@ -108,7 +108,7 @@ class FashionMNIST(DataModule):
 
     def text_labels(self, indices: Iterable[int]) -> list[str]:
         """Return the names of the classes `indices`."""
-        return [fashion_mnist.LABELS[int(i)] for i in indices]
+        return fashion_mnist.text_labels(indices)
 
     def get_dataloader(self, train: bool) -> ArrayLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""

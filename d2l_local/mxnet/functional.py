@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from mxnet import Context, autograd, gluon, init, np
 
-from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import show_images
-from d2l_local.common.functional import OnDevice, Timer, train
+from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
 from d2l_local.common.images import size_of
 from d2l_local.common.loader import ArrayLoader
 from d2l_local.mxnet.data import FashionMNIST, batches_of
@@ -41,16 +38,6 @@ def load_data_fashion_mnist(
     """Return the batches of Fashion-MNIST's training and test sets; see `FashionMNIST`."""
     data = FashionMNIST(batch_size, size_of(resize))
     return data.get_dataloader(train=True), data.get_dataloader(train=False)
-
-
-def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
-    """Return the names of the classes `labels`."""
-    return [fashion_mnist.LABELS[int(i)] for i in labels]
-
-
-def get_dataloader_workers() -> int:
-    """Return the number of worker processes for a data loader: the cores, at most 4."""
-    return min(4, os.cpu_count() or 1)
 
 
 def linreg(X: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -172,9 +159,7 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
     predicted = net(X).argmax(axis=1)
-    names = zip(get_fashion_mnist_labels(y), get_fashion_mnist_labels(predicted), strict=True)
-    titles = [f"{true}\n{guess}" for true, guess in names]
-    show_images(X[:n].reshape(n, *X.shape[-2:]), 1, n, titles=titles[:n])
+    show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
 
 
 def train_ch6(

@@ -7,9 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import show_images
-from d2l_local.common.functional import Timer, train
+from d2l_local.common.functional import Timer, show_predictions, train
 from d2l_local.common.images import size_of
 from d2l_local.tensorflow.compiled import Compiled
 from d2l_local.tensorflow.data import FashionMNIST, batches_of
@@ -43,11 +41,6 @@ def load_data_fashion_mnist(
     """Return the batches of Fashion-MNIST's training and test sets; see `FashionMNIST`."""
     data = FashionMNIST(batch_size, size_of(resize))
     return data.get_dataloader(train=True), data.get_dataloader(train=False)
-
-
-def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
-    """Return the names of the classes `labels`."""
-    return [fashion_mnist.LABELS[int(i)] for i in labels]
 
 
 def linreg(X: Any, w: Any, b: Any) -> tf.Tensor:
@@ -207,11 +200,7 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
     predicted = tf.argmax(_apply(net, X, training=False), axis=1)
-    names = zip(
-        get_fashion_mnist_labels(y), get_fashion_mnist_labels(predicted.numpy()), strict=True
-    )
-    titles = [f"{true}\n{guess}" for true, guess in names]
-    show_images(tf.reshape(X[:n], (n, *X.shape[1:3])), 1, n, titles=titles[:n])
+    show_predictions(tf.reshape(X[:n], (n, *X.shape[1:3])), y[:n], predicted[:n])
 
 
 def train_ch6(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
-from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import show_images
-from d2l_local.common.functional import OnDevice, Timer, train
+from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
 from d2l_local.common.images import size_of
 from d2l_local.torch.data import FashionMNIST, TensorLoader
 from d2l_local.torch.device import try_gpu
@@ -43,16 +40,6 @@ def load_data_fashion_mnist(
     """Return the batches of Fashion-MNIST's training and test sets; see `FashionMNIST`."""
     data = FashionMNIST(batch_size, size_of(resize))
     return data.get_dataloader(train=True), data.get_dataloader(train=False)
-
-
-def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
-    """Return the names of the classes `labels`."""
-    return [fashion_mnist.LABELS[int(i)] for i in labels]
-
-
-def get_dataloader_workers() -> int:
-    """Return the number of worker processes for a data loader: the cores, at most 4."""
-    return min(4, os.cpu_count() or 1)
 
 
 def linreg(X: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -188,9 +175,7 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     X, y = next(iter(test_iter))
     with torch.no_grad():
         predicted = net(X).argmax(dim=1)
-    names = zip(get_fashion_mnist_labels(y), get_fashion_mnist_labels(predicted), strict=True)
-    titles = [f"{true}\n{guess}" for true, guess in names]
-    show_images(X[:n].reshape(n, *X.shape[-2:]), 1, n, titles=titles[:n])
+    show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
 
 
 def train_ch6(

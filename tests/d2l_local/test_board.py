@@ -132,7 +132,7 @@ def test_in_jupyter_any_number_of_points_ends_as_exactly_one_figure():
     )
     assert output.output_type == "display_data"
     assert output.data["image/svg+xml"].lstrip().startswith("<?xml")
-    assert "square against x" in output.metadata["image/svg+xml"]["alt"]
+    assert "Plot of square (0.5 to 248,50" in output.metadata["image/svg+xml"]["alt"]
 
 
 def test_in_jupyter_the_last_point_is_in_the_figure():

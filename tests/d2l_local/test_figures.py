@@ -10,9 +10,9 @@ mpl.use("agg")
 
 import matplotlib.pyplot as plt
 
+from d2l_local.common.alt_text import describe
 from d2l_local.common.figures import (
     as_numpy,
-    describe,
     mime_bundle,
     plot,
     set_figsize,
@@ -96,19 +96,6 @@ def test_a_figure_comes_as_svg_and_as_a_png_for_readers_whose_jupyter_hides_svg(
     assert len(png) < 100_000
     assert len(data["image/svg+xml"]) < 100_000
     assert metadata["image/png"]["alt"] == metadata["image/svg+xml"]["alt"] == describe(plt.gcf())
-
-
-def test_a_plot_is_described_by_its_labels_and_curves():
-    plot([0, 1], [[0, 1], [1, 0]], "epoch", "loss", ["train", "val"])
-    assert describe(plt.gcf()) == "Plot of loss against epoch; curves: train, val."
-
-
-def test_images_are_described_by_their_titles():
-    show_images(np.zeros((2, 4, 4)), 1, 3, titles=["coat\nbag", "shirt"])
-    assert describe(plt.gcf()) == "2 images: coat, bag; shirt."
-    show_images(np.zeros((1, 4, 4)), 1, 1, titles=["coat"])
-    plt.gca().set(xlabel="column", ylabel="row")
-    assert describe(plt.gcf()) == "coat: Image of row against column."
 
 
 def test_set_figsize_holds_for_the_figures_that_follow():
