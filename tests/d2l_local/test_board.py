@@ -32,7 +32,7 @@ def terminal(monkeypatch):
 def executed(code):
     """The outputs of a cell with `code`, run in a real kernel."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     return notebook.cells[0].outputs
 
 
@@ -155,7 +155,7 @@ def test_in_jupyter_the_figure_stays_when_the_cell_fails():
         "1 / 0"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", allow_errors=True).execute()
     kinds = [output.output_type for output in notebook.cells[0].outputs]
     assert sorted(kinds) == ["display_data", "error"]
 

@@ -301,14 +301,14 @@ def test_processes_that_start_at_once_share_one_download(
     )
     command = [sys.executable, "-c", program, "nowhere", server.put("")]
     processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    outputs = {process.communicate(timeout=60)[0] for process in processes}
+    outputs = {process.communicate(timeout=600)[0] for process in processes}
     assert outputs == {f"{IMAGES.crc32} {LABELS.crc32}\n"}
     assert sorted(server.asked) == sorted(f"/{file.name}.gz" for file in fashion_mnist.TEST)
 
 
 def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     program = [sys.executable, "-m", "d2l_local.common.fashion_mnist", *arguments]
-    return subprocess.run(program, capture_output=True, text=True, timeout=60)
+    return subprocess.run(program, capture_output=True, text=True, timeout=600)
 
 
 @pytest.mark.usefixtures("named")

@@ -30,7 +30,7 @@ def test_a_notebook_of_its_generation_runs(path, tmp_path):
     code = [SETTING, *(source for _, _, source in cells)]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in code])
     resources = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources=resources).execute()
+    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=resources).execute()
     for (title, figures, _), cell in zip(cells, notebook.cells[1:], strict=True):
         shown = sum(output.output_type == "display_data" for output in cell.outputs)
         assert shown == int(figures), title

@@ -51,10 +51,12 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def context(chromium: str, address: str) -> Iterator[BrowserContext]:
-    """A browser that has never been to the site."""
+    """A browser that has never been to the site, nor ever goes to another."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
+        context = browser.new_context(base_url=address, viewport={"width": 390, "height": 844})
+        context.route(lambda url: not url.startswith(address), lambda route: route.abort())
+        yield context
         browser.close()
 
 
@@ -153,7 +155,7 @@ def test_going_back_shows_the_last_choice(context: BrowserContext):
     page.goto(SECOND)
     choose(page, "TensorFlow")
     page.go_back()
-    page.wait_for_load_state()
+    page.wait_for_function("document.documentElement.dataset.tab === 'tensorflow'")
     assert chosen(page) == {"TensorFlow"}
     assert "86.1%" in page.inner_text("article")
 
