@@ -38,7 +38,7 @@ def rows(faces: dict[str, ModuleType]) -> list[list[str]]:
     """One row per name: the name, its generations, a mark per framework, what to use instead."""
     described = interface()
     table = []
-    for name in sorted(names_of(described), key=str.casefold):
+    for name in sorted(sorted(names_of(described)), key=str.casefold):
         generations = [g for g in GENERATIONS if name in names_of({g: described[g]})]
         marks = [
             "✓" if hasattr(face, name) else ("no" if was_in(described, framework, name) else "—")
