@@ -14,7 +14,10 @@ from d2l_local.common.training import DataModuleMethods
 
 
 class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches."""
+    """Base of the data sets: training and validation batches.
+
+    `root` is kept for older notebooks: data lies in the user's cache, and is read in this process.
+    """
 
     def __init__(self, root: str = "../data"):
         self.save_hyperparameters()

@@ -16,7 +16,10 @@ from d2l_local.common.training import DataModuleMethods
 
 
 class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches."""
+    """Base of the data sets: training and validation batches.
+
+    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and is read in this process.
+    """
 
     def __init__(self, root: str = "../data", num_workers: int = 4):
         self.save_hyperparameters()
