@@ -69,7 +69,7 @@ def why_absent(face: str, name: str, known: Iterable[str]) -> str:
         instead = ABSENT[name] and f": {ABSENT[name]}"
         return (
             f"d2l.{name} is not part of {face}{instead}. "
-            "(Here is what preliminaries, linear networks, perceptrons and first convolutions need.)"
+            "(Here is what preliminaries, linear networks, perceptrons and convolutions need.)"
         )
     close = difflib.get_close_matches(name, known, n=1)
     hint = f"; did you mean d2l.{close[0]}?" if close else ""

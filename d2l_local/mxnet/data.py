@@ -19,7 +19,8 @@ from d2l_local.common.training import DataModuleMethods
 class DataModule(DataModuleMethods):
     """Base of the data sets: training and validation batches.
 
-    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and is read in this process.
+    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
+    other process reads it.
     """
 
     def __init__(self, root: str = "../data", num_workers: int = 4):

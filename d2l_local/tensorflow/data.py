@@ -16,7 +16,7 @@ from d2l_local.common.training import DataModuleMethods
 class DataModule(DataModuleMethods):
     """Base of the data sets: training and validation batches.
 
-    `root` is kept for older notebooks: data lies in the user's cache, and is read in this process.
+    `root` is kept for older notebooks: data lies in the user's cache.
     """
 
     def __init__(self, root: str = "../data"):
