@@ -32,7 +32,6 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "chapters/beyond/devices.md": ({"pytorch", "mxnet"}, "as in selected-with-a-condition"),
     "chapters/beyond/model-construction.md": (ALL, "as in selected-in-an-expression"),
     "chapters/foundations/fashion-mnist.md": (ALL, "as in selected-in-an-expression"),
-    "chapters/foundations/linear-concise.md": (ALL, "as in selected-in-an-expression"),
     "code-bare-word-input": (ALL, "d2lbook takes the language 'input' for the class '.input'"),
     "code-empty": ({"pytorch"}, "d2lbook joins the prose around an empty cell"),
     "code-empty-without-a-line": ({"pytorch"}, "d2lbook reads on to the end of the next cell"),
