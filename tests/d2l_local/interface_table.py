@@ -23,9 +23,9 @@ Names of the d2l Package
 Notebooks that were written for the ``d2l`` package run with one line changed:
 ``from d2l_local import torch as d2l``, or ``tensorflow``, or ``mxnet``. This table lists the names
 of that package's two interfaces, the object-oriented one of version 1.0 and the functional one of
-version 0.17, which the first notebooks, MXNet's, already used. A tick means that the name is there, with the arguments it always had; a dash, that
-the package did not have it for this framework either. Every other name raises an
-``AttributeError`` that says so.
+version 0.17, which the first notebooks, MXNet's, already used. A tick means that the name is there,
+with the arguments it always had; a dash, that the package did not have it for this framework
+either. Every other name raises an ``AttributeError`` that says so.
 
 """
 
