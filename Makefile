@@ -12,6 +12,9 @@ UV := $(or $(shell command -v uv),.uv/bin/uv)
 export UV_PYTHON_INSTALL_DIR := $(CURDIR)/.uv/python
 export VIRTUAL_ENV := $(CURDIR)/.venv
 
+# Without bytecode, each notebook would compile its framework again when it imports it.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What these would write into the home directory.
 export IPYTHONDIR := $(CURDIR)/.venv/var/ipython
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/var/jupyter

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -68,6 +69,25 @@ def batches_of(
     seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).take(1)
     num_batches = -(-n // batch_size)
     return seeds.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(num_batches))
+
+
+class Passes:
+    """The passes that a training makes over its data sets.
+
+    To start a pass over a `tf.data.Dataset` takes as long as several batches. So all passes over
+    one data set are one iterator of the repeated data set, which has the same batches.
+    """
+
+    def __init__(self) -> None:
+        self.endless: dict[tf.data.Dataset, Iterator[Any]] = {}
+
+    def next_over(self, loader: Iterable[Any]) -> Iterable[Any]:
+        """Return the batches of the next pass over `loader`, which may be any iterable."""
+        if not isinstance(loader, tf.data.Dataset) or loader.cardinality() < 0:
+            return loader
+        if loader not in self.endless:
+            self.endless[loader] = iter(loader.repeat())
+        return itertools.islice(self.endless[loader], len(loader))
 
 
 class SyntheticRegressionData(DataModule):

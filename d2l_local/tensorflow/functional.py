@@ -10,7 +10,7 @@ import tensorflow as tf
 from d2l_local.common.functional import Timer, show_predictions, train
 from d2l_local.common.images import size_of
 from d2l_local.tensorflow.compiled import Compiled
-from d2l_local.tensorflow.data import FashionMNIST, batches_of
+from d2l_local.tensorflow.data import FashionMNIST, Passes, batches_of
 from d2l_local.tensorflow.device import try_gpu
 
 Net = Callable[[Any], Any]
@@ -188,11 +188,19 @@ def train_ch3(
     updater: tf.keras.optimizers.Optimizer | Callable[[int, Any], Any],
 ) -> None:
     """Train for `num_epochs` epochs with a live plot; see `train_epoch_ch3`."""
+    _train(net, train_iter, test_iter, loss, num_epochs, updater)
+
+
+def _train(
+    net: Net, train_iter: Batches, test_iter: Batches, loss: Loss, num_epochs: int, updater: Any
+) -> tuple[float, float, float]:
+    """Train with a live plot, and return what `common.functional.train` returns."""
     step, num_correct = _training_step(net, loss, updater), _prediction(net)
-    train(
+    passes = Passes()
+    return train(
         num_epochs,
-        lambda: _train_epoch(step, train_iter),
-        lambda: _fraction_correct(num_correct, test_iter),
+        lambda: _train_epoch(step, passes.next_over(train_iter)),
+        lambda: _fraction_correct(num_correct, passes.next_over(test_iter)),
     )
 
 
@@ -216,12 +224,9 @@ def train_ch6(
         net = net_fn()
         optimizer = tf.keras.optimizers.SGD(learning_rate=lr)
         loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        step, num_correct = _training_step(net, loss_of, optimizer), _prediction(net)
         timer = Timer()
-        loss, train_acc, test_acc = train(
-            num_epochs,
-            lambda: _train_epoch(step, train_iter),
-            lambda: _fraction_correct(num_correct, test_iter),
+        loss, train_acc, test_acc = _train(
+            net, train_iter, test_iter, loss_of, num_epochs, optimizer
         )
     print(f"loss {loss:.3f}, train acc {train_acc:.3f}, test acc {test_acc:.3f}")
     print(f"{timer.stop() / num_epochs:.1f} s per epoch")

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from d2l_local.common.training import TrainerMethods
 from d2l_local.tensorflow.compiled import Compiled
+from d2l_local.tensorflow.data import Passes
 from d2l_local.tensorflow.device import gpu, num_gpus
 from d2l_local.tensorflow.model import Module
 
@@ -29,14 +30,15 @@ class Trainer(TrainerMethods):
         if self.train_batch_idx == 0:
             self._update = self._compiled(self.update_on)
             self._validate = self._compiled(self.model.validation_step)
+            self._passes = Passes()
         self.model.training = True
-        for batch in self.train_dataloader:
+        for batch in self._passes.next_over(self.train_dataloader):
             self._update(self.prepare_batch(batch))
             self.train_batch_idx += 1
         if self.val_dataloader is None:
             return
         self.model.training = False
-        for batch in self.val_dataloader:
+        for batch in self._passes.next_over(self.val_dataloader):
             self._validate(self.prepare_batch(batch))
             self.val_batch_idx += 1
 

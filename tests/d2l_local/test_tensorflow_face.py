@@ -170,3 +170,31 @@ def test_layers_know_whether_they_train_or_validate(face, clusters):
 
     fit(face, Model(), face.data(*clusters))
     assert seen == {True, False}
+
+
+@pytest.mark.usefixtures("face")
+def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
+    import tensorflow as tf
+
+    from d2l_local.tensorflow.data import Passes, batches_of
+
+    def drawn(pass_over):
+        tf.random.set_seed(1)
+        loader = batches_of([tf.range(10)], 4, shuffle=True)
+        return [[X.numpy().tolist() for (X,) in pass_over(loader)] for _ in range(3)]
+
+    separate = drawn(lambda loader: loader)
+    assert drawn(Passes().next_over) == separate
+    assert separate[0] != separate[1]
+    assert [len(batch) for batch in separate[0]] == [4, 4, 2]
+
+
+@pytest.mark.usefixtures("face")
+def test_a_pass_over_what_cannot_be_counted_is_its_own():
+    import tensorflow as tf
+
+    from d2l_local.tensorflow.data import Passes
+
+    uncounted = tf.data.Dataset.range(3).filter(lambda i: i < 2)
+    for loader in ([1, 2], uncounted):
+        assert Passes().next_over(loader) is loader
