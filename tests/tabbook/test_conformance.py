@@ -30,7 +30,6 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "byte-order-mark": ({"pytorch"}, "d2lbook leaves the mark in the first cell"),
     "byte-order-mark-before-code": (ALL, "d2lbook does not see a fence behind the mark"),
     "chapters/beyond/devices.md": ({"pytorch", "mxnet"}, "as in selected-with-a-condition"),
-    "chapters/beyond/model-construction.md": (ALL, "as in selected-in-an-expression"),
     "chapters/foundations/fashion-mnist.md": (ALL, "as in selected-in-an-expression"),
     "code-bare-word-input": (ALL, "d2lbook takes the language 'input' for the class '.input'"),
     "code-empty": ({"pytorch"}, "d2lbook joins the prose around an empty cell"),
