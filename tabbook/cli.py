@@ -12,7 +12,7 @@ from tabbook.draft import Draft
 from tabbook.export import export_notebooks
 from tabbook.manuscript import Manuscript, read_manuscript
 from tabbook.notebook import read_notebook, write_notebook
-from tabbook.pages import build_pages
+from tabbook.pages import PAGES, are_current, build_pages
 from tabbook.problems import Problem, ProblemsError
 
 
@@ -114,9 +114,13 @@ def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:
 
 def build_book(options: argparse.Namespace) -> list[Problem]:
     """Execute the notebooks that are out of date, then have Jupyter Book build the pages."""
+    book = read_book(Path())
+    if not (options.chapters or options.tab or options.force) and are_current(book):
+        print(f"everything is up to date: {PAGES / 'index.html'}")
+        return []
     problems = execute_notebooks(options)
-    if not problems:
-        build_pages(read_book(Path()))
+    if not problems and not are_current(book):
+        build_pages(book)
     return problems
 
 

@@ -1,10 +1,12 @@
 """Have Jupyter Book build the pages, unless they are what it would build again."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from tabbook.book import CHAPTERS, CONFIG, NOTEBOOKS, TOC, Book
+from tabbook.draft import installed_framework
 from tabbook.notebook import write_text
 from tabbook.problems import Problem, ProblemsError
 
@@ -12,27 +14,32 @@ PAGES = Path("_build", "html")
 STAMP = Path("_build", "pages.sha256")
 
 
-def build_pages(book: Book) -> None:
-    """Build the pages of a book; raises `ProblemsError` where Jupyter Book fails.
+def are_current(book: Book) -> bool:
+    """Whether nothing that the pages are made from has changed since they were built.
 
-    Jupyter Book needs seconds to find out that nothing has changed, so this is found out first.
+    Reading chapters and notebooks takes seconds, and so does asking Jupyter Book.
     """
-    stamp, digest = book.root / STAMP, _digest(book)
-    if (book.root / PAGES).is_dir() and stamp.is_file() and stamp.read_text() == digest:
-        print(f"the pages are up to date: {PAGES / 'index.html'}")
-        return
+    stamp = book.root / STAMP
+    built = (book.root / PAGES).is_dir() and stamp.is_file()
+    return built and stamp.read_text() == _digest(book)
+
+
+def build_pages(book: Book) -> None:
+    """Build the pages of a book; raises `ProblemsError` where Jupyter Book fails."""
+    digest = _digest(book)
     from jupyter_book.cli.main import main as jupyter_book
 
     try:
         jupyter_book(["build", "--quiet", str(book.root)], standalone_mode=False)
     except RuntimeError as error:
         raise ProblemsError([Problem(CONFIG, 0, f"Jupyter Book failed: {error}")]) from error
-    write_text(digest, stamp)
+    write_text(digest, book.root / STAMP)
 
 
 def _digest(book: Book) -> str:
-    """A hash of all files that the pages are made from, this package's own included."""
-    digest = hashlib.sha256()
+    """A hash of all that notebooks and pages are made from, this package's own files included."""
+    frameworks = [installed_framework(tab) for tab in book.tabs]
+    digest = hashlib.sha256(json.dumps(frameworks).encode())
     for path in _inputs(book):
         digest.update(str(path).encode())
         digest.update(path.read_bytes())
@@ -41,10 +48,10 @@ def _digest(book: Book) -> str:
 
 def _inputs(book: Book) -> Iterator[Path]:
     names = [CONFIG, TOC, *book.chapters, *book.pages, *book.bibliography]
-    yield from (book.root / name for name in names)
     folders = [book.root / CHAPTERS, book.root / NOTEBOOKS, Path(__file__).parent]
-    if book.pages:  # They may quote the docstrings of the library.
+    if book.support:
         folders.append(book.root / book.support)
+    paths = [book.root / name for name in names]
     for folder in folders:
-        paths = (path for path in sorted(folder.rglob("*")) if "__pycache__" not in path.parts)
-        yield from (path for path in paths if path.is_file())
+        paths += sorted(folder.rglob("*"))
+    return (path for path in paths if path.is_file() and "__pycache__" not in path.parts)

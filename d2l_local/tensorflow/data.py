@@ -13,6 +13,9 @@ from d2l_local.common.figures import show_images
 from d2l_local.common.loader import num_rows
 from d2l_local.common.training import DataModuleMethods
 
+# How many batches are made while the model is at an earlier one.
+BATCHES_AHEAD = 4
+
 
 class DataModule(DataModuleMethods):
     """Base of the data sets: training and validation batches.
@@ -68,7 +71,11 @@ def batches_of(
 
     seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).take(1)
     num_batches = -(-n // batch_size)
-    return seeds.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(num_batches))
+    batches = seeds.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(num_batches))
+    # Autotuning finishes its search before an iterator can be deleted, which takes seconds.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
 class Passes:

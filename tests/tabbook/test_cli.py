@@ -120,7 +120,7 @@ def test_build_makes_the_pages_where_something_changed(
     assert "86.1%" in page.read_text(encoding="utf-8")
     before = page.stat().st_mtime_ns
     assert main(["build"]) == 0
-    assert "the pages are up to date" in capsys.readouterr().out
+    assert "everything is up to date" in capsys.readouterr().out
     assert page.stat().st_mtime_ns == before
     edit(here / FIRST, "A figure:", "Here is a figure:")
     assert main(["build"]) == 0
