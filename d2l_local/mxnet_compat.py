@@ -2,8 +2,8 @@
 
 MXNet's last release reads names that numpy 1.24 to 2.4 removed and `distutils`, which Python 3.12
 removed. `run_and_mend` lends it both while it is imported, and afterwards mends the few places that
-stop at run time. The user's `numpy` is left as it was. `mxnet_hook` sees to it that every import of
-MXNet goes through here.
+stop at run time. The user's `numpy` and log are left as they were. `mxnet_hook` sees to it that
+every import of MXNet goes through here.
 
 Two things stay as numpy left them: `mx.recordio.pack` with an array as label needs numpy < 2.3, and
 a number that its integer type cannot hold is an error where it used to wrap round.
@@ -11,6 +11,7 @@ a number that its integer type cannot hold is an error where it used to wrap rou
 
 import functools
 import importlib
+import logging
 import platform
 import re
 import sys
@@ -45,7 +46,7 @@ def import_mxnet() -> ModuleType:
 
 def run_and_mend(run: Callable[[], None]) -> None:
     """Call `run`, which runs MXNet's code, with the names that it needs, and mend MXNet."""
-    with _old_numpy_names(), _version_classes():
+    with _old_numpy_names(), _version_classes(), _root_logger_as_it_is():
         run()
     _mend()
 
@@ -96,6 +97,16 @@ _OLD_NAMES: dict[str, Any] = {
 def _missing_names() -> dict[str, Any]:
     # `hasattr` would ask numpy's module-level `__getattr__`, which warns about some of these names.
     return {name: value for name, value in _OLD_NAMES.items() if name not in vars(np)}
+
+
+@contextmanager
+def _root_logger_as_it_is() -> Iterator[None]:
+    """Leave no handler behind: MXNet adds one, and every library's log would go to stderr."""
+    handlers = list(logging.root.handlers)
+    try:
+        yield
+    finally:
+        logging.root.handlers[:] = handlers
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from d2l_local.common.fashion_mnist_sources import DataNotFoundError, find, set_
 from d2l_local.common.files import replacing, user_cache
 from d2l_local.common.idx import IdxFile
 
-__all__ = ["LABELS", "DataNotFoundError", "cache_folder", "load", "text_labels"]
+__all__ = ["LABELS", "DataNotFoundError", "cache_folder", "load", "split", "text_labels"]
 
 LABELS = (
     "t-shirt",
@@ -80,6 +80,31 @@ def load(train: bool) -> tuple[np.ndarray, np.ndarray]:
     """
     images, labels = TRAIN if train else TEST
     return _array(images), _array(labels)
+
+
+def split(
+    num_train: int | None = None, num_val: int | None = None
+) -> tuple[tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Images with labels to train on, and others to validate on, as `load` returns them.
+
+    Without numbers these are all 60,000 and the 10,000 of the test set. With both they are the
+    first `num_train` and the last `num_val` of the 60,000, and the test set stays unseen.
+
+    Raises `ValueError` where only one number is given, or together they are more than 60,000.
+    """
+    images, labels = load(train=True)
+    if num_train is None and num_val is None:
+        return (images, labels), load(train=False)
+    if not num_train or not num_val or num_train < 0 or num_val < 0:
+        raise ValueError(
+            f"num_train and num_val go together and are positive, but are {num_train} and {num_val}"
+        )
+    if num_train + num_val > len(labels):
+        raise ValueError(
+            f"num_train={num_train:,} and num_val={num_val:,} are more than the {len(labels):,} "
+            "training images"
+        )
+    return (images[:num_train], labels[:num_train]), (images[-num_val:], labels[-num_val:])
 
 
 def text_labels(labels: Iterable[Any]) -> list[str]:

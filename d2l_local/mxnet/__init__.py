@@ -21,6 +21,9 @@ from d2l_local.common.functional import (
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
+from d2l_local.common.results import results_of
+from d2l_local.common.self_check import self_check
+from d2l_local.common.statistics import interval
 from d2l_local.mxnet.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.mxnet.functional import (
@@ -45,7 +48,11 @@ from d2l_local.mxnet.linear import LinearRegression, LinearRegressionScratch
 from d2l_local.mxnet.model import Classification, Classifier, Module, nn_Module
 from d2l_local.mxnet.ops import *  # noqa: F403
 from d2l_local.mxnet.optimizer import SGD
+from d2l_local.mxnet.search import search
+from d2l_local.mxnet.seed import set_seed
 from d2l_local.mxnet.train import Trainer
+
+full_results = results_of("mxnet")
 
 
 def __getattr__(name: str) -> object:

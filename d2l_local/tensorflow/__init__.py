@@ -18,6 +18,10 @@ from d2l_local.common.functional import Accumulator, Animator, Timer, get_fashio
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
+from d2l_local.common.results import results_of
+from d2l_local.common.search import search
+from d2l_local.common.self_check import self_check
+from d2l_local.common.statistics import interval
 from d2l_local.tensorflow.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.tensorflow.functional import (
@@ -41,9 +45,12 @@ from d2l_local.tensorflow.linear import LinearRegression, LinearRegressionScratc
 from d2l_local.tensorflow.model import Classification, Classifier, Module, nn_Module
 from d2l_local.tensorflow.ops import *  # noqa: F403
 from d2l_local.tensorflow.optimizer import SGD
+from d2l_local.tensorflow.seed import set_seed
 from d2l_local.tensorflow.train import Trainer
 
 mend()
+
+full_results = results_of("tensorflow")
 
 
 def __getattr__(name: str) -> object:

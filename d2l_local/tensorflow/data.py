@@ -137,14 +137,27 @@ class FashionMNIST(DataModule):
     `train` and `val` are (images, labels) as arrays of bytes. A batch is (images, labels): float32
     in [0, 1] of shape (n, height, width, 1), and int32 of shape (n,).
 
+    Args:
+        batch_size: examples per batch.
+        resize: height and width of the images.
+        num_train: number of images to train on. With it and `num_val`, all images come from the
+            60,000 training images, so that the test set can wait until every choice is made.
+        num_val: number of images to validate on.
+
     Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747.
     """
 
-    def __init__(self, batch_size: int = 64, resize: tuple[int, int] = (28, 28)):
+    def __init__(
+        self,
+        batch_size: int = 64,
+        resize: tuple[int, int] = (28, 28),
+        num_train: int | None = None,
+        num_val: int | None = None,
+    ):
         super().__init__()
         self.save_hyperparameters()
-        self.train = fashion_mnist.load(train=True)
-        self.val = fashion_mnist.load(train=False)
+        train, val = fashion_mnist.split(num_train, num_val)
+        self.train, self.val = train, val
 
     def text_labels(self, indices: Iterable[int]) -> list[str]:
         """Return the names of the classes `indices`."""

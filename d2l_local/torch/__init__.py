@@ -17,6 +17,10 @@ from d2l_local.common.functional import (
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
+from d2l_local.common.results import results_of
+from d2l_local.common.search import search
+from d2l_local.common.self_check import self_check
+from d2l_local.common.statistics import interval
 from d2l_local.torch.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.torch.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.torch.functional import (
@@ -40,7 +44,10 @@ from d2l_local.torch.linear import LinearRegression, LinearRegressionScratch
 from d2l_local.torch.model import Classification, Classifier, Module, nn_Module
 from d2l_local.torch.ops import *  # noqa: F403
 from d2l_local.torch.optimizer import SGD
+from d2l_local.torch.seed import set_seed
 from d2l_local.torch.train import Trainer
+
+full_results = results_of("torch")
 
 
 def __getattr__(name: str) -> object:

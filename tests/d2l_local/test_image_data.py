@@ -37,6 +37,39 @@ def test_a_pass_over_the_training_set_gives_every_label_once(face):
     assert (labels != fashion_mnist.load(train=True)[1]).any(), "the order is a new one"
 
 
+def test_a_part_of_the_training_images_can_be_held_out(face):
+    data = face.d2l.FashionMNIST(batch_size=100, num_train=300, num_val=200)
+    images, labels = fashion_mnist.load(train=True)
+    trained = np.concatenate([face.numpy(y) for _, y in data.train_dataloader()])
+    assert sorted(trained) == sorted(labels[:300])
+    held_out = [(face.numpy(X).squeeze(), face.numpy(y)) for X, y in data.val_dataloader()]
+    np.testing.assert_allclose(np.concatenate([X for X, _ in held_out]), images[-200:] / 255)
+    np.testing.assert_array_equal(np.concatenate([y for _, y in held_out]), labels[-200:])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ({"num_train": 10}, "go together and are positive, but are 10 and None"),
+        ({"num_train": 0, "num_val": 5}, "go together and are positive, but are 0 and 5"),
+        ({"num_train": 50_000, "num_val": 10_001}, "more than the 60,000 training images"),
+    ],
+)
+def test_images_that_cannot_be_held_out_are_an_error(face, numbers, message):
+    with pytest.raises(ValueError, match=message):
+        face.d2l.FashionMNIST(**numbers)
+
+
+def test_a_seed_makes_batches_repeat(face):
+    def first_labels(seed):
+        face.d2l.set_seed(seed)
+        _, y = next(iter(face.d2l.FashionMNIST(batch_size=64).train_dataloader()))
+        return face.numpy(y).tolist()
+
+    assert first_labels(3) == first_labels(3)
+    assert first_labels(3) != first_labels(4)
+
+
 def test_images_can_be_resized(face):
     X, _ = next(iter(face.d2l.FashionMNIST(batch_size=4, resize=(32, 48)).val_dataloader()))
     assert sorted(X.shape) == [1, 4, 32, 48]

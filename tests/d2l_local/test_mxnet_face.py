@@ -86,3 +86,27 @@ def test_arrays_of_different_types_can_be_compared(face, name):
     assert face.numpy(result).tolist() == getattr(np, name)(ours, theirs).tolist()
     labels = face.tensor(np.array([1.0, 0.0], np.float32))
     assert face.numpy(face.tensor(np.eye(2, dtype=np.float32)).argmax(axis=1) == labels).sum() == 0
+
+
+def test_the_workers_of_a_search_compute_in_numpy_mode(face, tmp_path):
+    d2l = face.d2l
+
+    def objective(trial):
+        from mxnet.gluon import nn
+
+        class MLP(d2l.Classifier):
+            def __init__(self, lr):
+                super().__init__()
+                self.lr = lr
+                self.net = nn.Dense(10)
+                self.net.initialize()
+
+        data = d2l.FashionMNIST(256, num_train=512, num_val=256)
+        model = MLP(trial.suggest_float("lr", 0.01, 0.1, log=True))
+        model.board.display = False
+        d2l.Trainer(max_epochs=2).fit(model, data)
+        return float(d2l.evaluate_accuracy(model, data.val_dataloader()))
+
+    # Each thread has a mode of its own, and a worker of Dask runs a trial in a new thread.
+    study = d2l.search(objective, 2, storage=tmp_path / "search.log", workers=2)
+    assert study.best_value > 0.2

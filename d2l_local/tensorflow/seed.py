@@ -1,0 +1,17 @@
+"""One seed for every source of random numbers."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+
+def set_seed(seed: int) -> None:
+    """Start the random numbers of the framework, of numpy and of Python anew.
+
+    The same seed gives the same initial weights, and the same order of batches. What is drawn
+    depends on the framework.
+
+    Args:
+        seed: a number from 0 to 2**32 - 1.
+    """
+    tf.keras.utils.set_random_seed(seed)

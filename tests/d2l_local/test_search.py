@@ -1,0 +1,105 @@
+import os
+import signal
+from pathlib import Path
+
+import optuna
+import pytest
+
+from d2l_local.common.search import search
+
+
+def parabola(trial):
+    x = trial.suggest_float("x", -4, 4)
+    return -((x - 1) ** 2)
+
+
+def drawn(study):
+    return [trial.params["x"] for trial in study.trials if trial.state.is_finished()]
+
+
+def random_search(n_trials, **options):
+    return search(parabola, n_trials, sampler=optuna.samplers.RandomSampler, **options)
+
+
+def test_the_default_sampler_learns():
+    study = search(parabola, 40)
+    assert len(study.trials) == 40
+    assert study.best_params["x"] == pytest.approx(1, abs=0.2)
+    early, late = drawn(study)[:10], drawn(study)[-10:]
+    assert sum(abs(x - 1) for x in late) < sum(abs(x - 1) for x in early)
+
+
+def test_a_seed_gives_the_same_search_and_another_one_another():
+    assert drawn(random_search(4)) == drawn(random_search(4))
+    assert drawn(random_search(4)) != drawn(random_search(4, seed=1))
+    assert len(set(drawn(random_search(4)))) == 4
+
+
+@pytest.mark.parametrize("place", ["search.log", "sqlite:///search.db"])
+def test_a_search_goes_on_where_it_was_interrupted(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def interrupted(trial):
+        value = parabola(trial)
+        if trial.number == 2:
+            raise KeyboardInterrupt
+        return value
+
+    with pytest.raises(KeyboardInterrupt):
+        search(interrupted, 5, storage=place, sampler=optuna.samplers.RandomSampler)
+    study = random_search(5, storage=place)
+    complete = [t for t in study.trials if t.state == optuna.trial.TrialState.COMPLETE]
+    assert [t.number for t in complete] == [0, 1, 3, 4, 5]
+    assert drawn(study) == drawn(random_search(6))
+    assert len(random_search(5, storage=place).trials) == len(study.trials)
+
+
+def test_studies_of_one_storage_are_told_apart_by_name(tmp_path):
+    place = tmp_path / "search.log"
+    random_search(2, storage=place, name="first")
+    assert len(random_search(3, storage=place, name="second").trials) == 3
+    assert len(random_search(2, storage=place, name="first").trials) == 2
+
+
+def test_pruned_trials_count(tmp_path):
+    def hopeless(trial):
+        trial.report(trial.number, step=1)
+        if trial.number and trial.should_prune():
+            raise optuna.TrialPruned
+        return -trial.number
+
+    pruner = optuna.pruners.ThresholdPruner(upper=0.5)
+    study = search(hopeless, 3, pruner=pruner)
+    assert [t.state.name for t in study.trials] == ["COMPLETE", "PRUNED", "PRUNED"]
+
+
+def test_several_workers_need_a_storage():
+    with pytest.raises(ValueError, match=r"storage='search.log'"):
+        search(parabola, 4, workers=2)
+
+
+def test_two_processes_draw_what_one_would_have_drawn(tmp_path):
+    study = random_search(6, storage=tmp_path / "search.log", workers=2)
+    assert sorted(drawn(study)) == sorted(drawn(random_search(6)))
+
+
+def test_a_cluster_loses_no_finished_trial_when_a_worker_is_killed(tmp_path):
+    from distributed import Client
+
+    killed = tmp_path / "killed"
+
+    def fragile(trial):
+        x = trial.suggest_float("x", -4, 4)
+        if trial.number >= 2 and not Path(killed).exists():
+            Path(killed).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
+    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None}
+    with Client(**options, silence_logs=50, local_directory=tmp_path) as client:
+        study = search(fragile, 6, storage=tmp_path / "search.log", workers=client)
+    states = [trial.state.name for trial in study.trials]
+    assert killed.exists()
+    assert states.count("COMPLETE") >= 6
+    assert states.count("RUNNING") == 1  # The trial that the worker was at.
+    assert all(t.value == t.params["x"] for t in study.trials if t.state.name == "COMPLETE")
