@@ -15,6 +15,7 @@ CONFIG = "_config.yml"
 TOC = "_toc.yml"
 CHAPTERS = "chapters"
 NOTEBOOKS = "notebooks"
+EXERCISES = "exercises"
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Book:
 
     `folder` is where the chapters lie, `notebooks` where their notebooks belong: a chapter's path
     within the one is its notebook's within the other. `pages` are the documents that Sphinx reads
-    as they are, in reStructuredText. `problems` is what is wrong in the book's settings that does
-    not keep its chapters from being read.
+    as they are, in reStructuredText. A section that is called `solution` is folded on its page.
+    `problems` is what is wrong in the book's settings that does not keep its chapters from being
+    read.
     """
 
     root: Path
@@ -55,6 +57,7 @@ class Book:
     folder: str = ""
     notebooks: str = NOTEBOOKS
     pages: tuple[str, ...] = ()
+    solution: str = ""
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -76,9 +79,16 @@ class Book:
 
     def notebook(self, tab: Tab, chapter: str) -> Path:
         """Where the notebook of `chapter` for `tab` lies, relative to the book's root."""
+        return self._ipynb(self.notebooks, tab, chapter)
+
+    def exercise(self, tab: Tab, chapter: str) -> Path:
+        """Where the notebook of a chapter without its solution lies, relative to the root."""
+        return self._ipynb(EXERCISES, tab, chapter)
+
+    def _ipynb(self, folder: str, tab: Tab, chapter: str) -> Path:
         path = Path(chapter)
         inner = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
-        return Path(self.notebooks, tab.name, inner.with_suffix(".ipynb"))
+        return Path(folder, tab.name, inner.with_suffix(".ipynb"))
 
 
 def read_book(root: Path) -> Book:
@@ -104,6 +114,7 @@ def read_book(root: Path) -> Book:
         site=config.get("html", {}).get("baseurl", "").rstrip("/"),
         folder=CHAPTERS,
         pages=pages,
+        solution=settings.get("tabbook_solution", ""),
         problems=tuple(_toc_problems(root, chapters)),
     )
 

@@ -90,6 +90,7 @@ def write_notebooks(options: argparse.Namespace) -> list[Problem]:
         return export_notebooks(_read_any_book(options.book), options.out)
     manuscript = _read_sound_manuscript(options.book)
     _write_prose(manuscript.drafts)
+    _write_exercises(manuscript)
     return list(manuscript.value_problems())
 
 
@@ -99,6 +100,7 @@ def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     drafts = _chosen(manuscript.drafts, options)
     stale = [draft for draft in drafts if options.force or _is_stale(draft)]
     _write_prose([draft for draft in drafts if draft not in stale])
+    _write_exercises(manuscript)
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
     return [*_execute(stale, options.jobs), *manuscript.value_problems()]
 
@@ -150,6 +152,12 @@ def _write_prose(drafts: Sequence[Draft]) -> None:
         notebook = draft.rewritten(committed)
         if notebook != committed:
             write_notebook(notebook, target)
+
+
+def _write_exercises(manuscript: Manuscript) -> None:
+    for draft in manuscript.exercises:
+        book, chapter = draft.book, draft.chapter.path
+        write_notebook(draft.exercise(), book.root / book.exercise(draft.tab, chapter))
 
 
 def _chosen(drafts: Sequence[Draft], options: argparse.Namespace) -> list[Draft]:

@@ -17,6 +17,7 @@ from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter
 from tabbook.select import has_cells, select
 from tabbook.set_up import set_up_cells
+from tabbook.solutions import has_solution, without_solution
 from tabbook.values import recorded_values
 
 
@@ -58,6 +59,15 @@ class Draft:
         """The notebook as it is before execution, the same on every machine."""
         facts = {"chapter": self.chapter.path, "tab": self.tab.name}
         return self._with_prose(make_notebook(self.cells, facts), {})
+
+    @property
+    def has_solution(self) -> bool:
+        """Whether a section of the chapter is a worked solution."""
+        return has_solution(self.chapter.cells, self.book.solution)
+
+    def exercise(self) -> NotebookNode:
+        """The notebook for readers who want to solve the exercise themselves."""
+        return replace(self, cells=tuple(without_solution(self.cells, self.book.solution))).blank()
 
     def notebook(self, executed: NotebookNode | None = None) -> NotebookNode:
         """The notebook, with the outputs of `executed` and prose that quotes its values."""

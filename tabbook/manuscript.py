@@ -43,6 +43,11 @@ class Manuscript:
         """The drafts that have something to execute."""
         return tuple(draft for draft in self.all_drafts if draft.has_code)
 
+    @property
+    def exercises(self) -> tuple[Draft, ...]:
+        """The drafts with a solution that readers may want to find themselves."""
+        return tuple(draft for draft in self.drafts if draft.has_solution)
+
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong in the text itself."""
         yield from self.faults

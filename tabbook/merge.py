@@ -110,7 +110,11 @@ def _links(draft: Draft) -> tuple[tuple[str, str], ...]:
     source = ("Source", f"{blob}/{draft.chapter.path}")
     about = draft.path.relative_to(book.notebooks).with_suffix("").as_posix()
     discussion = ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}")
-    return (("Open in Colab", f"{colab}/{path}"), notebook, source, discussion)
+    links = ("Open in Colab", f"{colab}/{path}"), notebook, source, discussion
+    if not draft.has_solution:
+        return links
+    exercise = book.exercise(draft.tab, draft.chapter.path).as_posix()
+    return (("Try it yourself in Colab", f"{colab}/{exercise}"), *links)
 
 
 def _parts(

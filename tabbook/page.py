@@ -37,6 +37,7 @@ def setup_page(app: Sphinx) -> None:
     )
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
+    app.add_transform(Solutions)
 
 
 class tab_text(nodes.inline):
@@ -163,6 +164,22 @@ class TabSets(SphinxTransform):
         items = [self._tab_item(tab, [lines[tab]]) for tab in ordered]
         tab_set = create_component("tab-set", classes=["sd-tab-set"], children=items)
         title.parent.insert(title.parent.index(title) + 1, tab_set)
+
+
+class Solutions(SphinxTransform):
+    """Fold what stands under the heading that `tabbook_solution` names, until it is opened."""
+
+    default_priority = 211
+
+    def apply(self, **_kwargs: object) -> None:
+        """Put the sections' content between the tags of HTML's own element for it."""
+        for section in self.document.findall(nodes.section):
+            title = section.next_node(nodes.title)
+            if title is None or title.astext() != self.config.tabbook_solution:
+                continue
+            opening = '<details class="tabbook-solution"><summary>Show the solution</summary>'
+            section.insert(1, nodes.raw("", opening, format="html"))
+            section.append(nodes.raw("", "</details>", format="html"))
 
 
 def _links(links: Iterable[tuple[str, str]]) -> nodes.paragraph:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.book import read_book
+from tabbook.book import EXERCISES, read_book
 from tabbook.draft import Draft
 from tabbook.manuscript import read_manuscript
 from tabbook.notebook import notebook_text, read_notebook
@@ -22,6 +22,22 @@ def test_the_notebook_is_what_its_chapter_produces(draft: Draft):
     # Cells, ids, metadata and the values in the prose; the outputs are the notebook's own.
     expected = notebook_text(draft.notebook(committed))
     assert path.read_text(encoding="utf-8") == expected, "run `tabbook notebooks`"
+
+
+@pytest.mark.parametrize(
+    "draft", MANUSCRIPT.exercises, ids=lambda draft: f"{draft.tab.name}/{draft.chapter.path}"
+)
+def test_the_exercise_is_its_chapter_without_the_solution(draft: Draft):
+    path = ROOT / MANUSCRIPT.book.exercise(draft.tab, draft.chapter.path)
+    assert path.is_file(), "run `tabbook notebooks`"
+    assert path.read_text(encoding="utf-8") == notebook_text(draft.exercise())
+
+
+def test_there_is_no_exercise_without_a_chapter():
+    book = MANUSCRIPT.book
+    expected = {book.exercise(draft.tab, draft.chapter.path) for draft in MANUSCRIPT.exercises}
+    committed = {path.relative_to(ROOT) for path in (ROOT / EXERCISES).rglob("*.ipynb")}
+    assert {path for path in committed if ".ipynb_checkpoints" not in path.parts} == expected
 
 
 def test_there_is_no_notebook_without_a_chapter():

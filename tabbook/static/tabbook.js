@@ -52,6 +52,15 @@
     scrollBy({ top: label.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
+  // A link to a place in a folded solution opens it.
+  function unfold() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const folded = target?.closest("details:not([open])");
+    if (!folded) return;
+    folded.open = true;
+    target.scrollIntoView();
+  }
+
   root.dataset.tab = asked() ?? remembered() ?? TABS[0];
   root.classList.add("tabbook");
   const observer = new MutationObserver((records) =>
@@ -61,7 +70,9 @@
   document.addEventListener("DOMContentLoaded", () => {
     observer.disconnect();
     choose(root.dataset.tab);
+    unfold();
   });
+  addEventListener("hashchange", unfold);
   document.addEventListener("change", onChange, true);
   // Another window of the book, or this page taken back from the browser's history.
   addEventListener("storage", (event) => event.key === STORAGE_KEY && choose(remembered() ?? TABS[0]));

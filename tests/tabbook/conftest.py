@@ -39,6 +39,12 @@ def executed_book(book: Book) -> Book:
 
 
 @pytest.fixture(scope="session")
+def with_notebooks() -> Callable[[Book], Book]:
+    """A function that writes the notebooks of a book and returns it."""
+    return write_notebooks
+
+
+@pytest.fixture(scope="session")
 def build_pages() -> Callable[[Book], str]:
     """A function that builds the pages of a book and returns the warnings."""
     return _build_pages
