@@ -192,18 +192,29 @@ def _code_part(cell: Cell, built: NotebookNode, tab: str = "", tags: Iterable[st
 
 
 def _shown(outputs: Iterable[NotebookNode]) -> list[NotebookNode]:
-    """Outputs as a page shows them: without numbering, and a recorded value as its line of text."""
+    """Outputs as a page shows them: without numbering, and recorded values as lines of one text."""
     shown = []
-    for output in outputs:
-        copy = NotebookNode(output)
-        if "execution_count" in copy:
-            copy["execution_count"] = None
-        if "data" in copy:
-            copy["data"] = {
-                kind: data for kind, data in output.data.items() if kind not in _unused(output.data)
-            }
-        shown.append(copy)
+    for is_record, run in groupby(outputs, _is_record):
+        copies = [_unnumbered(output) for output in run]
+        if is_record:
+            lines = [copy["data"]["text/plain"] for copy in copies]
+            copies = [NotebookNode(copies[0], data={"text/plain": "\n".join(lines)})]
+        shown += copies
     return shown
+
+
+def _is_record(output: NotebookNode) -> bool:
+    return MIME_TYPE in output.get("data", {})
+
+
+def _unnumbered(output: NotebookNode) -> NotebookNode:
+    copy = NotebookNode(output)
+    if "execution_count" in copy:
+        copy["execution_count"] = None
+    if "data" in copy:
+        unused = _unused(output.data)
+        copy["data"] = {kind: data for kind, data in output.data.items() if kind not in unused}
+    return copy
 
 
 def _unused(data: Mapping[str, Any]) -> set[str]:

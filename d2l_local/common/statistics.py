@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def interval(values: Iterable[Any], confidence: float = 0.95) -> tuple[float, float]:
@@ -33,3 +36,36 @@ def interval(values: Iterable[Any], confidence: float = 0.95) -> tuple[float, fl
         raise ValueError(f"confidence must be between 0 and 1, but is {confidence!r}")
     factor = stats.t.ppf((1 + confidence) / 2, len(array) - 1)
     return float(array.mean()), float(factor * stats.sem(array))
+
+
+def plot_intervals(
+    x: Sequence[Any],
+    runs: Sequence[Iterable[Any]],
+    fmt: str = "o-",
+    label: str | None = None,
+    axes: Axes | None = None,
+    confidence: float = 0.95,
+) -> None:
+    """Draw the means of repeated runs with their confidence intervals, and each run as a dot.
+
+    Args:
+        x: positions, n numbers or names.
+        runs: the results at each position, n sequences of at least two numbers.
+        fmt: marker and line of the means, as matplotlib writes them.
+        label: name of the curve in a legend.
+        axes: where to draw; the current axes if None.
+        confidence: of the intervals, see `interval`.
+
+    Raises:
+        ValueError: if there are not as many positions as sequences of runs.
+    """
+    import matplotlib.pyplot as plt
+
+    axes = axes if axes is not None else plt.gca()
+    results = [list(values) for values in runs]
+    if len(results) != len(x):
+        raise ValueError(f"got {len(x)} positions for the results at {len(results)}")
+    means, halves = zip(*(interval(values, confidence) for values in results), strict=True)
+    bars = axes.errorbar(x, means, yerr=halves, fmt=fmt, capsize=3, markersize=4, label=label)
+    for position, values in zip(x, results, strict=True):
+        axes.plot([position] * len(values), values, ".", color=bars[0].get_color(), ms=3, alpha=0.5)

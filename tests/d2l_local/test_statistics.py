@@ -1,7 +1,10 @@
+import matplotlib as mpl
 import numpy as np
 import pytest
 
-from d2l_local.common.statistics import interval
+from d2l_local.common.statistics import interval, plot_intervals
+
+mpl.use("agg")
 
 
 def test_the_interval_of_five_values_is_students():
@@ -32,3 +35,24 @@ def test_intervals_contain_the_expected_value_as_often_as_they_say():
 def test_what_has_no_interval_is_an_error(values, confidence, message):
     with pytest.raises(ValueError, match=message):
         interval(values, confidence)
+
+
+def test_a_plot_shows_means_intervals_and_runs():
+    import matplotlib.pyplot as plt
+
+    _, axes = plt.subplots()
+    runs = [[1, 2, 3], [2, 4, 6]]
+    plot_intervals([8, 16], runs, label="width", axes=axes)
+    (container,) = axes.containers
+    means, _, (bars,) = container.lines
+    np.testing.assert_allclose(means.get_ydata(orig=False), [2, 4])
+    ends = [segment[:, 1] for segment in bars.get_segments()]
+    for values, (low, high) in zip(runs, ends, strict=True):
+        mean, half = interval(values)
+        np.testing.assert_allclose([low, high], [mean - half, mean + half])
+    drawn = [list(line.get_ydata()) for line in axes.lines if line is not means]
+    assert drawn[-2:] == runs
+    assert axes.get_legend_handles_labels()[1] == ["width"]
+    with pytest.raises(ValueError, match="got 1 positions for the results at 2"):
+        plot_intervals([8], runs, axes=axes)
+    plt.close("all")

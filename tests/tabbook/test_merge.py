@@ -186,3 +186,14 @@ def test_a_page_shows_one_picture_of_a_figure_that_comes_as_two(executed_book: B
     ]
     assert drawings
     assert not any("image/png" in data for data in shown)
+
+
+def test_numbers_that_are_recorded_together_are_one_output(executed_book: Book):
+    cells = page(executed_book).notebook.cells
+    texts = [
+        output.data["text/plain"]
+        for cell in cells
+        for output in cell.get("outputs", [])
+        if "accuracy = " in output.get("data", {}).get("text/plain", "")
+    ]
+    assert texts == [f"accuracy = {number}\nimages = 60000" for number in (0.853, 0.861, 0.847)]

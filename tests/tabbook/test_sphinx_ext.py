@@ -45,7 +45,7 @@ def test_a_page_shows_all_tabs(site: Book):
     assert outputs == {"PyTorch": "pytorch", "TensorFlow": "tensorflow", "MXNet": "mxnet"}
     assert two_of_three["TensorFlow"] == "1 + 1 2"
     assert two_of_three["MXNet"] == "This part has no MXNet version."
-    assert numbers["MXNet"] == "accuracy = 0.847 images = 60000"
+    assert numbers["MXNet"] == "accuracy = 0.847\nimages = 60000"
     assert figure == dict.fromkeys(TITLES, "")
 
     # Tabs are in step on a page and across pages by group and name.

@@ -1,0 +1,118 @@
+"""Run an exercise of the course in its full setting, and keep the results with the library.
+
+    python benchmarks/full.py width [pytorch] [tensorflow] [mxnet]
+
+A notebook uses fewer images, epochs or seeds than one would with time. This runs the code of its
+solution with more of them, as `SETTINGS` says, and writes what its list `runs` has at the end to
+d2l_local/results/, where `d2l.full_results` finds it. One exercise takes minutes to an hour.
+"""
+
+import argparse
+import ast
+import json
+import os
+import platform
+import sys
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+
+from d2l_local.common.results import path_of
+from tabbook.book import Tab, read_book
+from tabbook.kernel import kernel_environment
+from tabbook.notebook import write_text
+
+ROOT = Path(__file__).parents[1]
+# What is different from the notebook: names that one of its cells assigns, and their values here.
+SETTINGS: dict[str, dict[str, Any]] = {
+    "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 256},
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("exercise", choices=SETTINGS)
+    parser.add_argument("tabs", nargs="*", metavar="TAB", help="all if none is named")
+    options = parser.parse_args()
+    book = read_book(ROOT)
+    for tab in map(book.tab, options.tabs or book.tab_names):
+        write_text(
+            json.dumps(full_run(options.exercise, tab), indent=1) + "\n", target(options, tab)
+        )
+        print(f"{tab.title}: {target(options, tab).relative_to(ROOT)}", flush=True)
+
+
+def target(options: argparse.Namespace, tab: Tab) -> Path:
+    return path_of(tab.module, options.exercise)
+
+
+def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
+    """Execute the notebook of an exercise in its full setting; return its runs and their origin."""
+    path = ROOT / "notebooks" / tab.name / "mlp" / "exercises" / f"{exercise}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    place = setting_cell(notebook, set(SETTINGS[exercise]))
+    lines = [f"{name} = {value!r}" for name, value in SETTINGS[exercise].items()]
+    last = runs_cell(notebook)
+    notebook.cells = [
+        *notebook.cells[: place + 1],
+        new_code_cell("\n".join(lines)),
+        *notebook.cells[place + 1 : last + 1],
+        new_code_cell("import json\nprint(json.dumps(runs))"),
+    ]
+    os.environ |= kernel_environment(ROOT)
+    start = time.perf_counter()
+    NotebookClient(notebook, timeout=None, kernel_name="python3").execute(cwd=str(path.parent))
+    (output,) = notebook.cells[-1].outputs
+    return {
+        "command": f"python benchmarks/full.py {exercise} {tab.name}",
+        "setting": SETTINGS[exercise],
+        "framework": f"{tab.packages[0]} {installed(tab)}",
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "seconds": round(time.perf_counter() - start),
+        "runs": json.loads(output.text),
+    }
+
+
+def installed(tab: Tab) -> str:
+    for package in tab.packages:
+        try:
+            return version(package).partition("+")[0]
+        except ModuleNotFoundError:
+            continue
+    sys.exit(f"{tab.title} is not installed")
+
+
+def setting_cell(notebook: nbformat.NotebookNode, names: set[str]) -> int:
+    """The cell that assigns all of `names`."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and names <= assigned(cell.source):
+            return index
+    sys.exit(f"no cell assigns {', '.join(sorted(names))}")
+
+
+def runs_cell(notebook: nbformat.NotebookNode) -> int:
+    """The cell that assigns `runs`; what comes after it only looks at them."""
+    return setting_cell(notebook, {"runs"})
+
+
+def assigned(source: str) -> set[str]:
+    targets = [
+        target
+        for node in ast.parse(TransformerManager().transform_cell(source)).body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
+    return {
+        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    }
+
+
+if __name__ == "__main__":
+    main()
