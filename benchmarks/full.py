@@ -31,7 +31,16 @@ from tabbook.notebook import write_text
 ROOT = Path(__file__).parents[1]
 # What is different from the notebook: names that one of its cells assigns, and their values here.
 SETTINGS: dict[str, dict[str, Any]] = {
-    "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 256},
+    "depth": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
+    "initialisation": {
+        "NUM_TRAIN": 10_240,
+        "NUM_VAL": 5_120,
+        "EPOCHS": 5,
+        "DEPTHS": [1, 3, 8],
+        "SEEDS": [1, 2, 3, 4, 5],
+    },
+    "learning-rate": {"NUM_TRAIN": 20_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
+    "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 250, "EPOCHS": 4},
 }
 
 
@@ -56,15 +65,11 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
     """Execute the notebook of an exercise in its full setting; return its runs and their origin."""
     path = ROOT / "notebooks" / tab.name / "mlp" / "exercises" / f"{exercise}.ipynb"
     notebook = nbformat.read(path, as_version=4)
-    place = setting_cell(notebook, set(SETTINGS[exercise]))
-    lines = [f"{name} = {value!r}" for name, value in SETTINGS[exercise].items()]
-    last = runs_cell(notebook)
-    notebook.cells = [
-        *notebook.cells[: place + 1],
-        new_code_cell("\n".join(lines)),
-        *notebook.cells[place + 1 : last + 1],
-        new_code_cell("import json\nprint(json.dumps(runs))"),
-    ]
+    setting = notebook.cells[cell_that_assigns(notebook, set(SETTINGS[exercise]))]
+    setting.source = with_setting(setting.source, SETTINGS[exercise])
+    last = cell_that_assigns(notebook, {"runs"})  # What comes after it only looks at them.
+    printed = new_code_cell("import json\nprint(json.dumps(runs))")
+    notebook.cells = [*notebook.cells[: last + 1], printed]
     os.environ |= kernel_environment(ROOT)
     start = time.perf_counter()
     NotebookClient(notebook, timeout=None, kernel_name="python3").execute(cwd=str(path.parent))
@@ -89,28 +94,38 @@ def installed(tab: Tab) -> str:
     sys.exit(f"{tab.title} is not installed")
 
 
-def setting_cell(notebook: nbformat.NotebookNode, names: set[str]) -> int:
-    """The cell that assigns all of `names`."""
+def cell_that_assigns(notebook: nbformat.NotebookNode, names: set[str]) -> int:
+    """The first cell of code that assigns all of `names`."""
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and names <= assigned(cell.source):
+        if cell.cell_type == "code" and names <= set(assignments(cell.source)):
             return index
     sys.exit(f"no cell assigns {', '.join(sorted(names))}")
 
 
-def runs_cell(notebook: nbformat.NotebookNode) -> int:
-    """The cell that assigns `runs`; what comes after it only looks at them."""
-    return setting_cell(notebook, {"runs"})
+def with_setting(source: str, setting: dict[str, Any]) -> str:
+    """The source with other values for some names, right after it has assigned them itself."""
+    lines = source.split("\n")
+    places = assignments(source)
+    after = max(places[name] for name in setting)
+    return "\n".join(
+        [
+            *lines[:after],
+            *(f"{name} = {value!r}" for name, value in setting.items()),
+            *lines[after:],
+        ]
+    )
 
 
-def assigned(source: str) -> set[str]:
-    targets = [
-        target
-        for node in ast.parse(TransformerManager().transform_cell(source)).body
+def assignments(source: str) -> dict[str, int]:
+    """The names that a cell assigns, and the line that the assignment ends in."""
+    code = TransformerManager().transform_cell(source)
+    return {
+        name.id: node.end_lineno or node.lineno
+        for node in ast.parse(code).body
         if isinstance(node, ast.Assign)
         for target in node.targets
-    ]
-    return {
-        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
     }
 
 

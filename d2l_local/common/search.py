@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,9 @@ def search(
         objective: takes a trial, asks it for hyperparameters and returns their score.
         n_trials: number of trials that are to be complete or pruned in the end; workers that
             start their last trials at the same time can make a few more.
-        storage: file of a journal, which processes on one machine or one file system can share;
-            or the URL of a database, such as `sqlite:///search.db`; None keeps the study in memory.
+        storage: file of a journal, which processes on one machine or one file system can share
+            (a relative path starts where this call is made, for workers elsewhere, too); or the
+            URL of a database, such as `sqlite:///search.db`; None keeps the study in memory.
         name: of the study in the storage.
         workers: number of processes on this machine, each with one thread; 1 is this process.
             Or the `distributed.Client` of a Dask cluster.
@@ -73,7 +75,7 @@ def search(
             "several workers need a storage that they share: "
             "storage='search.log', a file, or the URL of a database"
         )
-    place = optuna.storages.InMemoryStorage() if storage is None else str(storage)
+    place = optuna.storages.InMemoryStorage() if storage is None else _place(storage)
     trial = _Trial(objective, n_trials, place, name, sampler, pruner, seed)
     study = optuna.create_study(
         storage=_opened(place), study_name=name, direction=direction, load_if_exists=True
@@ -149,6 +151,11 @@ def _seeded_by_trial(make: Callable[..., Any], seed: int) -> Any:
     return SeededByTrial()
 
 
+def _place(storage: str | Path) -> str:
+    """Return a URL as it is, and a path such that workers in another folder find it, too."""
+    return str(storage) if "://" in str(storage) else str(Path(storage).absolute())
+
+
 def _opened(storage: Any) -> Any:
     """Return what Optuna keeps a study in: a database by its URL, or the journal in a file."""
     from optuna.storages import JournalStorage
@@ -168,8 +175,10 @@ def _processes(number: int) -> Client:
     import dask
     from distributed import Client
 
-    environment = {"distributed.nanny.pre-spawn-environ": ONE_THREAD}
-    with dask.config.set(environment):
+    # A process that ends slowly is none of the user's business, and what goes wrong is raised.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    environment = {**ONE_THREAD, "DASK_LOGGING__DISTRIBUTED": "critical"}
+    with dask.config.set({"distributed.nanny.pre-spawn-environ": environment}):
         return Client(n_workers=number, threads_per_worker=1, dashboard_address=None)
 
 

@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 from pathlib import Path
@@ -81,6 +82,24 @@ def test_several_workers_need_a_storage():
 def test_two_processes_draw_what_one_would_have_drawn(tmp_path):
     study = random_search(6, storage=tmp_path / "search.log", workers=2)
     assert sorted(drawn(study)) == sorted(drawn(random_search(6)))
+
+
+def test_workers_in_another_folder_find_the_storage(tmp_path, monkeypatch):
+    from distributed import Client
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with Client(**options, local_directory=tmp_path) as client:
+        client.run(os.chdir, tmp_path / "elsewhere")
+        assert len(random_search(2, storage="search.log", workers=client).trials) == 2
+    assert (tmp_path / "search.log").exists()
+
+
+def test_processes_come_and_go_without_a_word(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    random_search(2, storage=tmp_path / "search.log", workers=2)
+    assert [r.getMessage() for r in caplog.records if r.name.startswith("distributed")] == []
 
 
 def test_a_cluster_loses_no_finished_trial_when_a_worker_is_killed(tmp_path):
