@@ -31,7 +31,6 @@ from tabbook.notebook import write_text
 ROOT = Path(__file__).parents[1]
 # What is different from the notebook: names that one of its cells assigns, and their values here.
 SETTINGS: dict[str, dict[str, Any]] = {
-    "depth": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
     "initialisation": {
         "NUM_TRAIN": 10_240,
         "NUM_VAL": 5_120,
@@ -39,7 +38,6 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "DEPTHS": [1, 3, 8],
         "SEEDS": [1, 2, 3, 4, 5],
     },
-    "learning-rate": {"NUM_TRAIN": 20_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
     "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 250, "EPOCHS": 4},
 }
 
