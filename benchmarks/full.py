@@ -14,7 +14,6 @@ import os
 import platform
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from nbformat.v4 import new_code_cell
 
 from d2l_local.common.results import path_of
 from tabbook.book import Tab, read_book
+from tabbook.draft import installed_framework
 from tabbook.kernel import kernel_environment
 from tabbook.notebook import write_text
 
@@ -75,21 +75,12 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
     return {
         "command": f"python benchmarks/full.py {exercise} {tab.name}",
         "setting": SETTINGS[exercise],
-        "framework": f"{tab.packages[0]} {installed(tab)}",
+        "framework": installed_framework(tab),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "seconds": round(time.perf_counter() - start),
         "runs": json.loads(output.text),
     }
-
-
-def installed(tab: Tab) -> str:
-    for package in tab.packages:
-        try:
-            return version(package).partition("+")[0]
-        except ModuleNotFoundError:
-            continue
-    sys.exit(f"{tab.title} is not installed")
 
 
 def cell_that_assigns(notebook: nbformat.NotebookNode, names: set[str]) -> int:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from tabbook.book import CHAPTERS, CONFIG, NOTEBOOKS, TOC, Book
+from tabbook.book import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
 from tabbook.draft import installed_framework
 from tabbook.notebook import write_text
 from tabbook.problems import Problem, ProblemsError
@@ -48,7 +48,8 @@ def _digest(book: Book) -> str:
 
 def _inputs(book: Book) -> Iterator[Path]:
     names = [CONFIG, TOC, *book.chapters, *book.pages, *book.bibliography]
-    folders = [book.root / CHAPTERS, book.root / NOTEBOOKS, Path(__file__).parent]
+    folders = [book.root / name for name in (CHAPTERS, EXERCISES, NOTEBOOKS)]
+    folders.append(Path(__file__).parent)
     if book.support:
         folders.append(book.root / book.support)
     paths = [book.root / name for name in names]

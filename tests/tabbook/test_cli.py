@@ -4,6 +4,7 @@ import pytest
 
 from tabbook.book import Book
 from tabbook.cli import main
+from tabbook.pages import are_current, build_pages
 
 FIRST = "chapters/part/first.md"
 
@@ -125,3 +126,20 @@ def test_build_makes_the_pages_where_something_changed(
     edit(here / FIRST, "A figure:", "Here is a figure:")
     assert main(["build"]) == 0
     assert "Here is a figure:" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")
+def test_whatever_the_book_is_made_from_makes_it_out_of_date(executed_book: Book):
+    assert not are_current(executed_book)
+    build_pages(executed_book)
+    assert are_current(executed_book)
+    for name in (FIRST, "_config.yml", "lib/torch.py", "notebooks/mxnet/part/first.ipynb"):
+        path = executed_book.root / name
+        before = path.read_bytes()
+        path.write_bytes(before + b"\n")
+        assert not are_current(executed_book), name
+        path.write_bytes(before)
+        assert are_current(executed_book)
+    (executed_book.root / "exercises").mkdir()
+    (executed_book.root / "exercises" / "first.ipynb").touch()
+    assert not are_current(executed_book)
