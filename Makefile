@@ -43,7 +43,7 @@ test: $(READY) data ## Lint, type-check, run the unit tests and re-execute every
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
+	$(BIN)/pytest -n auto --dist loadfile --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
 
 execute: $(READY) data ## Execute the notebooks that are out of date
 	$(BIN)/tabbook execute $(if $(TAB),--tab $(TAB))

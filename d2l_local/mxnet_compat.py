@@ -145,6 +145,9 @@ def _version(text: str) -> tuple[int, ...]:
 
 def _mend() -> None:
     _give_mxnet_its_own_numpy()
+    # As if it had been said: `logging.info`, which says it, adds a handler to the root logger.
+    util = importlib.import_module("mxnet.util")
+    vars(util).update(_set_np_shape_logged=True, _set_np_array_logged=True)
     for name in ("mxnet._ctypes.ndarray", "mxnet._ctypes.symbol", "mxnet.io.io"):
         # A global named `str` shadows the builtin for the functions of this module alone.
         vars(importlib.import_module(name))["str"] = parameter_text

@@ -61,27 +61,35 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def threads(workers: int) -> dict[str, str]:
+    """The environment of a process that trains beside `workers - 1` others."""
+    return {
+        **dict.fromkeys(THREAD_POOLS, str(max(1, cores() // workers))),
+        # Threads that wait long in a loop take the core from those that work, here or elsewhere.
+        "GOMP_SPINCOUNT": "30000",
+        # Two workers that call MXNet's OpenBLAS at once can wait for each other for ever.
+        "MXNET_CPU_WORKER_NTHREADS": "1",
+    }
+
+
 def kernel_environment(root: Path, workers: int = 1) -> dict[str, str]:
     """The environment of a kernel that shares the machine with `workers - 1` others.
 
     The book's root is importable, the frameworks keep their logs and progress bars to themselves,
     and nothing depends on the user's own IPython settings or on a random hash seed.
     """
-    threads = str(max(1, cores() // workers))
     path = [str(root.resolve()), *filter(None, [os.environ.get("PYTHONPATH")])]
     return {
         **os.environ,
-        **dict.fromkeys(THREAD_POOLS, threads),
-        # Threads that wait long in a loop take the core from those that work, here or elsewhere.
-        "GOMP_SPINCOUNT": "30000",
-        # Two workers that call MXNet's OpenBLAS at once can wait for each other for ever.
-        "MXNET_CPU_WORKER_NTHREADS": "1",
+        **threads(workers),
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "TQDM_DISABLE": "1",
+        # Dask says on the error stream that it stops, as often as chance has it.
+        "DASK_LOGGING__DISTRIBUTED": "critical",
         "IPYTHONDIR": str(root.resolve() / "_build" / "ipython"),
     }
 
@@ -123,13 +131,14 @@ async def start_client(
 
 async def stop_client(client: NotebookClient) -> None:
     """Stop a client and its kernel at once."""
-    if client.kc is not None:
-        client.kc.stop_channels()
-        client.kc = None
     # nbclient stops a kernel that does not start by itself, and forgets it.
     manager = cast(AsyncKernelManager | None, client.km)
     if manager is not None and manager.has_kernel:
         await manager.shutdown_kernel(now=True)
+    # It also asks the client every second whether the kernel lives, even after an interruption, and
+    # ends when told that it does not. So the client stays; only its channels close.
+    if client.kc is not None:
+        client.kc.stop_channels()
 
 
 async def run_cell(client: NotebookClient, cell: NotebookNode, index: int) -> None:

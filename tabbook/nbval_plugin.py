@@ -2,6 +2,9 @@
 
 nbval collects the notebooks; the cells run as `tabbook execute` runs them. Text must come out
 equal, recorded numbers within their tolerance, and images with the same type and size.
+
+With pytest-xdist, `-n auto --dist loadfile` runs as many notebooks side by side as the machine has
+cores and memory for, and each has its share of the cores.
 """
 
 import math
@@ -16,6 +19,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
 from nbval.plugin import IPyNbCell, IPyNbFile
 
+from tabbook.execute import default_jobs
 from tabbook.kernel import (
     CellError,
     KernelLostError,
@@ -24,13 +28,27 @@ from tabbook.kernel import (
     run_cell,
     start_client,
     stop_client,
+    threads,
 )
 from tabbook.notebook import METADATA
 from tabbook.svg import SVG, svg_size
 from tabbook.values import value_of
 
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 # How far the width and the height of a figure may change, relative to what they were.
 SIZE_TOLERANCE = 0.1
+
+
+def pytest_configure() -> None:
+    """Give the tests of this process, which come to import the frameworks, their share too."""
+    if WORKERS > 1:
+        os.environ |= threads(WORKERS)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Tell `-n auto` how many notebooks fit beside each other."""
+    return default_jobs()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,11 +77,10 @@ class Notebook(IPyNbFile):
 
     def setup(self) -> None:
         """Start the kernel. The cells keep their committed outputs; a copy of each is executed."""
-        workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
         self.client = run_sync(start_client)(
             from_dict(self.nb),
             self.path.parent,
-            kernel_environment(self.config.rootpath, workers),
+            kernel_environment(self.config.rootpath, WORKERS),
             self.config.option.nbval_cell_timeout,
         )
 

@@ -45,11 +45,12 @@ def _describe_axes(axes: Axes) -> str:
 
 
 def _kind(axes: Axes) -> str:
+    from matplotlib.container import BarContainer
     from matplotlib.contour import QuadContourSet
 
     if axes.images:
         return "Image"
-    if axes.containers:
+    if any(isinstance(drawn, BarContainer) for drawn in axes.containers):
         return "Bar chart"
     if any(isinstance(drawn, QuadContourSet) for drawn in axes.collections):
         return "Contour plot"
@@ -58,13 +59,18 @@ def _kind(axes: Axes) -> str:
 
 def _curves(axes: Axes) -> list[str]:
     """Return what the legend names or, without one, the curves that have a label."""
+    from matplotlib.container import ErrorbarContainer
+
     legend = axes.get_legend()
     lines = {str(line.get_label()): line for line in axes.lines}
+    for drawn in axes.containers:
+        if isinstance(drawn, ErrorbarContainer):
+            lines[str(drawn.get_label())] = drawn.lines[0]
     if legend is None:
         names = [name for name in lines if not name.startswith("_")]
     else:
         names = [text.get_text() for text in legend.get_texts()]
-        if len(names) == len(lines):
+        if len(names) == len(axes.lines) and not set(names) <= set(lines):
             lines = dict(zip(names, axes.lines, strict=True))
     return [name + _range(lines.get(name)) for name in names]
 

@@ -24,10 +24,15 @@ def interval(values: Iterable[Any], confidence: float = 0.95) -> tuple[float, fl
 
     Raises:
         ValueError: if there are fewer than two values, or `confidence` is no such fraction.
+        ModuleNotFoundError: if SciPy, which has Student's distribution, is not installed.
 
     Source: Student, "The probable error of a mean", Biometrika 6(1), 1908.
     """
-    from scipy import stats
+    try:
+        from scipy import stats
+    except ModuleNotFoundError as error:
+        message = "an interval needs the package scipy: pip install scipy"
+        raise ModuleNotFoundError(message, name=error.name) from None
 
     array = np.asarray(list(values), dtype=float)
     if array.ndim != 1 or len(array) < 2:

@@ -10,6 +10,7 @@ import matplotlib.pyplot as plt
 
 from d2l_local.common.alt_text import describe
 from d2l_local.common.figures import plot, show_images
+from d2l_local.common.statistics import plot_intervals
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +43,27 @@ def test_points_have_no_first_and_last():
     plt.ylabel("sales")
     plt.legend()
     assert describe(plt.gcf()) == "Plot of sales; curves: days, nights."
+
+
+def test_error_bars_are_curves():
+    for name, mean in (("depth 1", 0.5), ("depth 3", 0.7)):
+        plot_intervals([1, 2], [[mean, mean + 0.2], [0.8, 0.9]], label=name)
+    plt.axhline(0.6)
+    plt.xlabel("epochs")
+    plt.ylabel("accuracy")
+    expected = "Plot of accuracy against epochs"
+    curves = "; curves: depth 1 (0.6 to 0.85), depth 3 (0.8 to 0.85)."
+    assert describe(plt.gcf()) == expected + curves
+    plt.legend()
+    assert describe(plt.gcf()) == expected + curves
+
+
+def test_a_legend_with_as_many_names_as_lines_have_labels():
+    plt.errorbar([0, 1], [3, 4], yerr=1, label="mean")
+    plt.plot([0, 1], [2, 2], label="chance")
+    plt.ylabel("accuracy")
+    plt.legend()
+    assert describe(plt.gcf()) == "Plot of accuracy; curves: chance (2), mean (3 to 4)."
 
 
 def test_bars_are_named_with_their_lengths():

@@ -88,6 +88,12 @@ def test_the_import_prints_nothing(fresh):
     assert fresh["printed"] == ""
 
 
+@pytest.mark.skipif(not INSTALLED, reason="MXNet is not installed")
+def test_set_np_leaves_the_root_logger_alone():
+    code = "import logging, mxnet; mxnet.npx.set_np(); assert logging.root.handlers == []"
+    run(f"import d2l_local.mxnet_compat as compat; compat.import_mxnet(); {code}")
+
+
 def test_threads_that_import_at_once_all_get_the_mended_module(fresh):
     assert fresh["converts"] == [True] * 4
 

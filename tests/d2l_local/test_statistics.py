@@ -1,3 +1,5 @@
+import sys
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -56,3 +58,9 @@ def test_a_plot_shows_means_intervals_and_runs():
     with pytest.raises(ValueError, match="got 1 positions for the results at 2"):
         plot_intervals([8], runs, axes=axes)
     plt.close("all")
+
+
+def test_without_scipy_an_interval_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(ModuleNotFoundError, match="pip install scipy"):
+        interval([1, 2])

@@ -1,17 +1,29 @@
+import asyncio
+import gc
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 from tabbook.book import read_book
 from tabbook.draft import Draft
 from tabbook.execute import execute
-from tabbook.kernel import THREAD_POOLS, kernel_environment
+from tabbook.kernel import (
+    THREAD_POOLS,
+    KernelLostError,
+    kernel_environment,
+    run_cell,
+    start_client,
+    stop_client,
+)
 from tabbook.manuscript import read_manuscript
 from tabbook.notebook import code_cells, read_notebook
 from tabbook.problems import Problem
@@ -162,6 +174,26 @@ def test_an_interruption_leaves_no_kernel_and_no_broken_file_and_what_is_done(ro
     assert [path for path in root.glob("notebooks/**/*") if path.is_file()] == [finished]
     (first,) = drafts(root, "pytorch")
     assert not first.is_stale(read_notebook(finished))
+
+
+def test_a_cancelled_cell_leaves_nothing_that_fails_later(root: Path):
+    problems: list[dict[str, Any]] = []
+
+    async def cancelled() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: problems.append(fault))
+        notebook = new_notebook(cells=[new_code_cell("import time\ntime.sleep(600)")])
+        client = await start_client(notebook, root, kernel_environment(root))
+        cell = asyncio.ensure_future(run_cell(client, notebook.cells[0], 0))
+        await asyncio.sleep(0.5)
+        cell.cancel()
+        with suppress(KernelLostError, asyncio.CancelledError):
+            await cell
+        await stop_client(client)
+        await asyncio.sleep(1.5)  # nbclient looks after the kernel once a second
+
+    asyncio.run(cancelled())
+    gc.collect()  # What failed unseen is reported when it is collected.
+    assert problems == []
 
 
 def wait_for_kernels(
