@@ -31,12 +31,33 @@ from tabbook.notebook import write_text
 ROOT = Path(__file__).parents[1]
 # What is different from the notebook: names that one of its cells assigns, and their values here.
 SETTINGS: dict[str, dict[str, Any]] = {
+    "activations": {
+        "NUM_TRAIN": 10_240,
+        "NUM_VAL": 5_120,
+        "EPOCHS": 6,
+        "RATES": [0.0003, 0.001, 0.003, 0.01, 0.03],
+        "SEARCH_SEEDS": [1, 2],
+        "SEEDS": list(range(11, 21)),
+    },
+    "depth": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
     "initialisation": {
         "NUM_TRAIN": 10_240,
         "NUM_VAL": 5_120,
         "EPOCHS": 5,
         "DEPTHS": [1, 3, 8],
         "SEEDS": [1, 2, 3, 4, 5],
+    },
+    "learning-rate": {"NUM_TRAIN": 20_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
+    "search": {
+        "EPOCHS": 9,
+        "TRIED": {
+            "lr": [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1],
+            "width": [16, 64, 256],
+            "batch_size": [64, 256, 1024],
+            "depth": [1, 3],
+        },
+        "TOP": 5,
+        "NEW_SEEDS": [2, 3, 4, 5, 6, 7],
     },
     "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 250, "EPOCHS": 4},
 }

@@ -133,12 +133,14 @@ async def stop_client(client: NotebookClient) -> None:
     """Stop a client and its kernel at once."""
     # nbclient stops a kernel that does not start by itself, and forgets it.
     manager = cast(AsyncKernelManager | None, client.km)
-    if manager is not None and manager.has_kernel:
-        await manager.shutdown_kernel(now=True)
-    # It also asks the client every second whether the kernel lives, even after an interruption, and
-    # ends when told that it does not. So the client stays; only its channels close.
-    if client.kc is not None:
-        client.kc.stop_channels()
+    try:
+        if manager is not None and manager.has_kernel:
+            await manager.shutdown_kernel(now=True)
+    finally:
+        # nbclient asks the client every second whether the kernel lives, even after an
+        # interruption, and ends when told that it does not. So the client stays.
+        if client.kc is not None:
+            client.kc.stop_channels()
 
 
 async def run_cell(client: NotebookClient, cell: NotebookNode, index: int) -> None:

@@ -160,6 +160,17 @@ def test_going_back_shows_the_last_choice(context: BrowserContext):
     assert "86.1%" in page.inner_text("article")
 
 
+def test_a_solution_is_folded_until_a_link_leads_into_it(context: BrowserContext):
+    detail = "#a-detail"
+    page = opened(context, SECOND)
+    assert not page.locator(detail).is_visible()
+    page.evaluate(f"location.hash = {detail!r}")
+    page.locator(detail).wait_for(state="visible")
+    page.locator("summary").click()
+    page.locator(detail).wait_for(state="hidden")
+    assert opened(context, SECOND + detail).locator(detail).is_visible()
+
+
 def test_without_a_script_every_tab_is_readable(chromium: str, address: str):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])

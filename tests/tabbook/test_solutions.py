@@ -77,14 +77,11 @@ def test_a_chapter_without_a_solution_stays_as_it_is():
 
 @pytest.fixture
 def with_solution(book: Book, with_notebooks: Callable[[Book], Book]) -> Book:
-    """The small book, with a section that is a solution."""
-    for path, old, new in (
-        ("_config.yml", "tabbook_support:", "tabbook_solution: Solution\n    tabbook_support:"),
-        ("chapters/part/first.md", "## Different Code", "## Solution"),
-    ):
-        text = (book.root / path).read_text(encoding="utf-8")
-        assert text.count(old) == 1
-        (book.root / path).write_text(text.replace(old, new), encoding="utf-8")
+    """The small book, with a section in its first chapter, too, that is a solution."""
+    path = book.root / "chapters/part/first.md"
+    text = path.read_text(encoding="utf-8")
+    assert text.count("## Different Code") == 1
+    path.write_text(text.replace("## Different Code", "## Solution"), encoding="utf-8")
     return with_notebooks(read_book(book.root))
 
 
@@ -92,7 +89,11 @@ def test_every_tab_has_an_exercise(with_solution: Book, monkeypatch: pytest.Monk
     monkeypatch.chdir(with_solution.root)
     assert main(["notebooks"]) == 0
     written = {path.as_posix() for path in Path("exercises").rglob("*.ipynb")}
-    assert written == {f"exercises/{tab}/part/first.ipynb" for tab in with_solution.tab_names}
+    assert written == {
+        f"exercises/{tab}/part/{chapter}.ipynb"
+        for tab in with_solution.tab_names
+        for chapter in ("first", "second")
+    }
     notebook = nbformat.read("exercises/mxnet/part/first.ipynb", as_version=4)
     nbformat.validate(notebook)
     sources = [cell.source for cell in notebook.cells]
