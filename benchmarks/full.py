@@ -59,6 +59,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "TOP": 5,
         "NEW_SEEDS": [2, 3, 4, 5, 6, 7],
     },
+    "speed": {
+        "WIDTHS": [8, 32, 128, 512, 1024],
+        "DEPTHS": [1, 4],
+        "ROUNDS": 15,
+        "STEPS": 3,
+        "COMPILED": True,
+    },
     "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 250, "EPOCHS": 4},
 }
 
