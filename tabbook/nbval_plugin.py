@@ -128,7 +128,8 @@ def compare_outputs(old: list[NotebookNode], new: list[NotebookNode]) -> list[st
             f"{word} [{', '.join(_kind(output) for output in outputs)}]"
             for word, outputs in (("committed", old), ("executed", new))
         )
-        return [f"the number of outputs differs: {kinds}"]
+        said = [f"stderr: {output.text}" for output in new if _kind(output) == "stderr"]
+        return ["\n".join([f"the number of outputs differs: {kinds}", *said])]
     return [text for pair in zip(old, new, strict=True) for text in _compare(*pair)]
 
 

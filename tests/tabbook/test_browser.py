@@ -69,7 +69,7 @@ def opened(context: BrowserContext, path: str) -> Page:
 def chosen(page: Page) -> set[str]:
     """The titles of the chosen tabs of all tab sets."""
     labels = page.locator(".sd-tab-set > input:checked + label")
-    return set(labels.all_inner_texts())
+    return {text.strip() for text in labels.all_text_contents()}
 
 
 def choose(page: Page, title: str, number: int = 0) -> None:

@@ -60,6 +60,7 @@ def test_outputs_that_mean_the_same_agree(old: list[NotebookNode], new: list[Not
         ([stream("a\n")], [stream("a\n", "stderr")], "committed stdout, executed stderr"),
         ([result("3")], [result("4")], "text/plain differs"),
         ([], [stream("a\n")], "number of outputs differs: committed [] and executed [stdout]"),
+        ([stream("a\n")], [stream("b\n", "stderr"), stream("a\n")], "stdout]\nstderr: b"),
         ([image("0 0 9 9")], [], "committed [image/svg+xml/text/plain] and executed []"),
         (
             [image("0 0 9 9")],
