@@ -48,6 +48,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "SEEDS": [1, 2, 3, 4, 5],
     },
     "learning-rate": {"NUM_TRAIN": 20_000, "NUM_VAL": 10_000, "SEEDS": [1, 2, 3, 4, 5]},
+    "record": {"SEEDS": [1, 2, 3], "TEST_SEEDS": [1, 2, 3]},
     "search": {
         "EPOCHS": 9,
         "TRIED": {

@@ -20,7 +20,7 @@ Limits = tuple[float, float] | None
 # A date would change the file on every run.
 _SVG_METADATA = {"Date": None, "Creator": None}
 _PNG_DPI = 80
-_PNG_COLOURS = 64
+_PNG_COLOURS = 256
 
 
 def svg_of(figure: Figure) -> str:
@@ -39,7 +39,11 @@ def png_of(figure: Figure) -> bytes:
 
     with io.BytesIO() as file, io.BytesIO() as small:
         figure.savefig(file, format="png", dpi=_PNG_DPI, bbox_inches="tight")
-        Image.open(file).convert("RGB").quantize(_PNG_COLOURS).save(small, "png", optimize=True)
+        # Unlike the default, which merges rare colours, this keeps the hue of each thin line.
+        palette = Image.open(file).convert("RGB").quantize(
+            _PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE
+        )
+        palette.save(small, "png", optimize=True)
         return small.getvalue()
 
 

@@ -179,7 +179,8 @@ def _processes(number: int) -> Client:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     environment = {**ONE_THREAD, "DASK_LOGGING__DISTRIBUTED": "critical"}
     with dask.config.set({"distributed.nanny.pre-spawn-environ": environment}):
-        return Client(n_workers=number, threads_per_worker=1, dashboard_address=None)
+        # Any free port: on the usual one, a second cluster on this machine prints a warning.
+        return Client(n_workers=number, threads_per_worker=1, dashboard_address=":0")
 
 
 def _optuna() -> Any:
