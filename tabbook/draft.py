@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,18 +23,28 @@ from tabbook.values import recorded_values
 
 
 @dataclass(frozen=True)
-class Draft:
-    """Everything that the notebook of a chapter and a tab is made of, except outputs.
+class Support:
+    """The support library as a tab sees it: a hash of its modules, and one of each data file."""
 
-    `support` is a hash of the support library as this tab sees it.
-    """
+    modules: str
+    data: Mapping[Path, str]
+
+    def data_named_in(self, code: str) -> dict[str, str]:
+        """The hashes of the data files whose names, without extension, are strings in `code`."""
+        strings = set(re.findall(r"""["']([^"'\n]+)["']""", code))
+        return {path.as_posix(): text for path, text in self.data.items() if path.stem in strings}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything that the notebook of a chapter and a tab is made of, except outputs."""
 
     book: Book
     chapter: Chapter
     tab: Tab
     cells: tuple[Cell, ...]
     prose: NotebookProse
-    support: str
+    support: Support
 
     @property
     def name(self) -> str:
@@ -106,17 +117,18 @@ class Draft:
     def _facts(self, framework: str) -> dict[str, str]:
         """What the notebook says of itself, with a hash of everything its outputs depend on."""
         code = [cell.source for cell in self.cells if _is_executed(cell)]
-        parts = json.dumps([code, framework, self.support])
+        data = self.support.data_named_in("\n".join(code))
+        parts = json.dumps([code, framework, self.support.modules, data])
         return {
             "chapter": self.chapter.path,
             "framework": framework,
-            "hash": hashlib.sha256(parts.encode()).hexdigest(),
+            "hash": _hash(parts),
             "tab": self.tab.name,
         }
 
 
 def drafts_of(
-    book: Book, chapter: Chapter, prose: NotebookProse, support: Mapping[str, str]
+    book: Book, chapter: Chapter, prose: NotebookProse, support: Mapping[str, Support]
 ) -> list[Draft]:
     """The drafts of a chapter, one for each tab in the book's order.
 
@@ -173,22 +185,29 @@ def _framework_of(executed: NotebookNode | None) -> str:
     return str(executed.metadata.get(METADATA, {}).get("framework", "")) if executed else ""
 
 
-def support_library(book: Book) -> dict[str, str]:
-    """A hash of the support library for each tab, without the modules of other tabs."""
+def support_library(book: Book) -> dict[str, Support]:
+    """The support library for each tab, without the files of other tabs."""
     folder = book.root / book.support
     files = list(_library_files(folder)) if book.support else []
-    hashes = {}
+    support = {}
     for tab in book.tabs:
         others = {other.module for other in book.tabs} - {tab.module}
-        seen = [(name, text) for name, text in files if _module(name) not in others]
-        hashes[tab.name] = hashlib.sha256(json.dumps(seen).encode()).hexdigest()
-    return hashes
+        seen = [(path, text) for path, text in files if others.isdisjoint(_names(path))]
+        modules = [(path.as_posix(), text) for path, text in seen if path.suffix == ".py"]
+        data = {path: _hash(text) for path, text in seen if path.suffix != ".py"}
+        support[tab.name] = Support(_hash(json.dumps(modules)), data)
+    return support
 
 
-def _library_files(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted(folder.rglob("*.py")):
-        yield path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8")
+def _library_files(folder: Path) -> Iterator[tuple[Path, str]]:
+    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.json")]):
+        yield path.relative_to(folder), path.read_text(encoding="utf-8")
 
 
-def _module(name: str) -> str:
-    return Path(name).parts[0].removesuffix(".py")
+def _names(path: Path) -> list[str]:
+    """The names of a file and of the folders that it is in, without the extension."""
+    return list(path.with_suffix("").parts)
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

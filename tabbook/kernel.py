@@ -88,10 +88,8 @@ def kernel_environment(root: Path, workers: int = 1) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_ENABLE_ONEDNN_OPTS": "0",
         "TQDM_DISABLE": "1",
-        # Dask says on the error stream that it stops, or that another notebook has its usual port,
-        # as often as chance has it.
+        # Dask says on the error stream that it stops, as often as chance has it.
         "DASK_LOGGING__DISTRIBUTED": "critical",
-        "PYTHONWARNINGS": "ignore:Port 8787 is already in use:UserWarning",
         "IPYTHONDIR": str(root.resolve() / "_build" / "ipython"),
     }
 

@@ -40,8 +40,10 @@ def png_of(figure: Figure) -> bytes:
     with io.BytesIO() as file, io.BytesIO() as small:
         figure.savefig(file, format="png", dpi=_PNG_DPI, bbox_inches="tight")
         # Unlike the default, which merges rare colours, this keeps the hue of each thin line.
-        palette = Image.open(file).convert("RGB").quantize(
-            _PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE
+        palette = (
+            Image.open(file)
+            .convert("RGB")
+            .quantize(_PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE)
         )
         palette.save(small, "png", optimize=True)
         return small.getvalue()

@@ -91,6 +91,16 @@ def test_an_edit_of_the_support_library_concerns_the_tabs_that_use_it(
     assert stale_tabs(root, root / "lib" / file, "edited = True\n") == tabs
 
 
+def test_new_data_of_the_support_library_concern_the_notebooks_that_name_them(root: Path):
+    path = root / "lib" / "results" / "torch" / "width.json"
+    path.parent.mkdir(parents=True)
+    path.write_text("[1]")
+    assert stale_tabs(root, path, "[2]") == set()
+    chapter, text = edited_chapter(root, "accuracy = 0.853", "accuracy = len('width')")
+    chapter.write_text(text, encoding="utf-8")
+    assert stale_tabs(root, path, "[3]") == {"pytorch"}
+
+
 def test_another_version_of_the_framework_makes_a_notebook_stale(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
