@@ -1,4 +1,4 @@
-"""The committed notebooks are exactly what the chapters produce."""
+"""The committed notebooks are exactly what the chapters produce, and the chapters are in order."""
 
 from pathlib import Path
 
@@ -7,9 +7,11 @@ import pytest
 from tabbook.book import EXERCISES, read_book
 from tabbook.draft import Draft
 from tabbook.manuscript import read_manuscript
-from tabbook.notebook import notebook_text, read_notebook
+from tabbook.notebook import SET_UP, notebook_text, read_notebook
 
 ROOT = Path(__file__).parents[1]
+NOT_ON_THE_PAGE = {"check", SET_UP}
+WIDTH = 88  # characters: tabbook.css makes them fit on a screen of 1280 pixels
 MANUSCRIPT = read_manuscript(read_book(ROOT))
 
 
@@ -44,6 +46,18 @@ def test_there_is_no_notebook_without_a_chapter():
     expected = {draft.path for draft in MANUSCRIPT.drafts}
     committed = {path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb")}
     assert {path for path in committed if ".ipynb_checkpoints" not in path.parts} == expected
+
+
+def test_code_on_a_page_does_not_have_to_be_scrolled():
+    lines = {
+        str(draft.problem(index, line, f"{len(text)} characters: {text}"))
+        for draft in MANUSCRIPT.drafts
+        for index, cell in enumerate(draft.cells)
+        if cell.kind == "code" and cell.marks.isdisjoint(NOT_ON_THE_PAGE)
+        for line, text in enumerate(cell.source.split("\n"), 1)
+        if len(text) > WIDTH
+    }
+    assert "\n".join(sorted(lines)) == ""
 
 
 def test_the_text_has_no_problems():
