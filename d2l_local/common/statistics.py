@@ -73,4 +73,6 @@ def plot_intervals(
     means, halves = zip(*(interval(values, confidence) for values in results), strict=True)
     bars = axes.errorbar(x, means, yerr=halves, fmt=fmt, capsize=3, markersize=4, label=label)
     for position, values in zip(x, results, strict=True):
-        axes.plot([position] * len(values), values, ".", color=bars[0].get_color(), ms=3, alpha=0.5)
+        # Above the bars, and with an edge, or black bars would hide the runs.
+        style = {"ms": 2.5, "mec": "w", "mew": 0.4, "zorder": bars[0].get_zorder() + 1}
+        axes.plot([position] * len(values), values, "ko", **style)
