@@ -32,7 +32,8 @@ class Support:
     def data_named_in(self, code: str) -> dict[str, str]:
         """The hashes of the data files whose names, without extension, are strings in `code`."""
         strings = set(re.findall(r"""["']([^"'\n]+)["']""", code))
-        return {path.as_posix(): text for path, text in self.data.items() if path.stem in strings}
+        named = {path: digest for path, digest in self.data.items() if path.stem in strings}
+        return {path.as_posix(): digest for path, digest in named.items()}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Images and curves."""
 
 import base64
+import io
 
 import matplotlib as mpl
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 mpl.use("agg")
 
 import matplotlib.pyplot as plt
+from PIL import Image
 
 from d2l_local.common.alt_text import describe
 from d2l_local.common.figures import (
     as_numpy,
     mime_bundle,
     plot,
+    png_of,
     set_figsize,
     show_images,
     svg_of,
@@ -86,6 +89,19 @@ def test_the_same_figure_gives_the_same_svg_without_a_date():
         plt.close()
     assert svgs[0] == svgs[1]
     assert "<dc:date>" not in svgs[0]
+
+
+def test_the_png_keeps_the_colours_of_many_lines():
+    figure, (left, right) = plt.subplots(1, 2, figsize=(7, 3))
+    left.plot(np.linspace(0, 6, 50)[:, None] * range(10))
+    right.imshow(np.random.default_rng(1).random((30, 30)), cmap="RdBu")
+    exact = io.BytesIO()
+    figure.savefig(exact, format="png", dpi=80, bbox_inches="tight")
+    pixels, true = (
+        np.asarray(Image.open(file).convert("RGB"), dtype=int)
+        for file in (io.BytesIO(png_of(figure)), exact)
+    )
+    assert abs(pixels - true).max() < 32  # of 255
 
 
 def test_a_figure_comes_as_svg_and_as_a_png_for_readers_whose_jupyter_hides_svg():

@@ -1,6 +1,8 @@
+import contextlib
 import logging
 import os
 import signal
+import socket
 from pathlib import Path
 
 import optuna
@@ -100,6 +102,15 @@ def test_processes_come_and_go_without_a_word(tmp_path, caplog):
     caplog.set_level(logging.INFO)
     random_search(2, storage=tmp_path / "search.log", workers=2)
     assert [r.getMessage() for r in caplog.records if r.name.startswith("distributed")] == []
+
+
+def test_processes_do_not_mind_that_another_cluster_has_the_usual_port(tmp_path, recwarn):
+    with socket.socket() as usual:
+        with contextlib.suppress(OSError):  # Taken already: as good.
+            usual.bind(("", 8787))
+            usual.listen()
+        random_search(2, storage=tmp_path / "search.log", workers=2)
+    assert [str(each.message) for each in recwarn if "8787" in str(each.message)] == []
 
 
 def test_a_cluster_loses_no_finished_trial_when_a_worker_is_killed(tmp_path):

@@ -189,6 +189,17 @@ def test_nothing_is_wider_than_a_telephone(context: BrowserContext, scheme: str)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize(("characters", "fits"), [(88, True), (120, False)])
+def test_code_of_88_characters_fits_on_a_laptop(
+    context: BrowserContext, characters: int, fits: bool
+):
+    page = opened(context, FIRST)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    code = page.locator(".cell_input pre:visible").first
+    code.evaluate("(e, n) => { e.textContent = 'x'.repeat(n) }", characters)
+    assert code.evaluate("e => e.scrollWidth <= e.clientWidth") == fits
+
+
 def test_the_pages_have_no_script_errors(context: BrowserContext):
     page = context.new_page()
     errors: list[str] = []
