@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import inspect
-import math
 import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from d2l_local.common.figures import Limits, as_numpy, set_axes
+from d2l_local.common.figures import Limits, as_numpy
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.live import Point, Screen, screen_for
+from d2l_local.common.live import Curves, LivePlot, Point, new_figure, shown_in_place
+from d2l_local.common.panels import Panels
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+# A value that is this many times its curve's first one is on its way to infinity.
+_EXPLOSION = 1e4
 
-class ProgressBoard(HyperParameters):
-    """Live plot of one or several curves.
 
-    In Jupyter and Colab one figure is redrawn in place, a few times a second at most; in a
-    terminal one line shows the latest value of each curve. `data[label]` is the list of the
-    points of a curve, whether it is displayed or not.
+class ProgressBoard(LivePlot, HyperParameters):
+    """Live plot of one or several curves, with a panel of their own for accuracies.
+
+    In Jupyter and Colab the figure is redrawn in place, about once a second; elsewhere it is
+    pyplot's current figure, and a line of text shows the latest value of each curve.
+    `data[label]` is the list of the points of a curve, whether it is displayed or not.
+
+    Args:
+        ls, colors: line styles and colours of the curves, in their order.
+        fig, axes: where to draw, instead of a new figure; `axes` take all curves.
+        figsize: width and height of one panel, in inches.
+        display: whether to show the curves while they grow.
     """
 
     xlabel: str | None
     xlim: Limits
-    fig: Any
-    axes: Any
+    _panels: Panels | None = None
+    _given: tuple[Any, Any] = (None, None)
 
     def __init__(
         self,
@@ -44,80 +54,96 @@ class ProgressBoard(HyperParameters):
         figsize: tuple[float, float] = (3.5, 2.5),
         display: bool = True,
     ):
-        self.save_hyperparameters()
-        self.raw_points: dict[str, list[tuple[float, Any]]] = {}
-        self.data: dict[str, list[Point]] = {}
-        self._screen: Screen | None = None
+        self.save_hyperparameters(ignore=["fig", "axes"])
+        self._given = (fig, axes)
+        self.begin()
 
-    def draw(self, x: float, y: Any, label: str, every_n: int = 1) -> None:
+    def begin(self) -> None:
+        """Start new curves, in a new figure unless one was given, as each training does.
+
+        What still waits for its mean, after an interruption for instance, is dropped.
+        """
+        self.finish()
+        if self._panels is not None:
+            self._panels.clear()
+            self._panels = None
+        self.raw_points: dict[str, list[tuple[float, Any, float]]] = {}
+        self.data: dict[str, list[Point]] = {}
+        self._first: dict[str, float] = {}
+        self._warned: set[str] = set()
+
+    def draw(self, x: float, y: Any, label: str, every_n: int = 1, weight: float = 1) -> None:
         """Add a point to the curve `label`.
 
         Args:
             x: position on the x axis.
-            y: a number, or a one-element array or tensor of any framework; it is read when its
-                point is made, so that a training step need not wait for it.
-            label: name of the curve in the legend.
+            y: a number, or a one-element array or tensor of any framework; it is read when it is
+                shown, so that a training step need not wait for it.
+            label: name of the curve; "train_loss" is shown as the loss in training.
             every_n: number of calls whose mean makes one point of the curve.
+            weight: of `y` in that mean, such as the number of examples that it is about.
         """
         waiting = self.raw_points.setdefault(label, [])
         curve = self.data.setdefault(label, [])
-        waiting.append((x, y))
-        if len(waiting) < every_n:
-            return
-        point = Point(_mean([x for x, _ in waiting]), _mean([y for _, y in waiting]))
-        waiting.clear()
-        if not math.isfinite(point.y) and all(math.isfinite(p.y) for p in curve):
-            self._warn_of(point, label)
-        curve.append(point)
+        waiting.append((x, y, weight))
+        if len(waiting) >= every_n:
+            self._first.setdefault(label, _number(waiting[0][1]))
+            curve.append(_mean(waiting))
+            waiting.clear()
+            self._warn_of_divergence(label, curve[-1])
+            if self._panels is not None:
+                self._panels.extend(label, self.data)
+            elif self.display:
+                self.figure()
         if self.display:
-            self._on_screen().refresh()
+            self.refresh()
 
-    def finish(self) -> None:
-        """Show the final state of the curves; called at the end of training and of a cell."""
-        if self._screen is not None:
-            self._screen.finish()
-            self._screen = None
+    def curves(self, unfinished: bool = False) -> Curves:
+        """Return the points of each curve, with `unfinished` the mean of what waits, too."""
+        if not unfinished:
+            return self.data
+        return {
+            label: [*points, _mean(waiting)] if (waiting := self.raw_points.get(label)) else points
+            for label, points in self.data.items()
+        }
 
-    def figure(self) -> Figure:
-        """Return a figure of the curves as they are now."""
-        figure, axes = self._canvas()
-        axes.cla()
-        for i, (label, curve) in enumerate(self.data.items()):
-            style = {"ls": self.ls[i % len(self.ls)], "color": self.colors[i % len(self.colors)]}
-            axes.plot([p.x for p in curve], [p.y for p in curve], label=label, **style)
-        set_axes(
-            axes,
-            self.xlabel,
-            self.ylabel,
-            self.xlim,
-            self.ylim,
-            self.xscale,
-            self.yscale,
-            list(self.data),
-        )
-        return figure
+    def figure(self, unfinished: bool = False) -> Figure:
+        """Return the figure of the curves as they are now."""
+        if self._panels is None:
+            self._panels = self._new_panels()
+        self._panels.update(self.curves(unfinished))
+        return self._panels.figure
 
-    def _warn_of(self, point: Point, label: str) -> None:
+    @property
+    def axes(self) -> Axes:
+        """The axes that were given, or else those of the first panel."""
+        figure = self.figure()
+        return self._given[1] or figure.axes[0]
+
+    def _new_panels(self) -> Panels:
+        figure, axes = self._given
+        if axes is not None:
+            figure = figure or axes.figure
+        if figure is not None:
+            return Panels(self, shown_in_place(self, figure), axes)
+        return Panels(self, new_figure(self, self.figsize), figsize=self.figsize)
+
+    def _warn_of_divergence(self, label: str, point: Point) -> None:
+        """Warn once for a curve, when it is no number any more or on its way there."""
+        limit = _EXPLOSION * max(1.0, abs(self._first[label]))
+        if label in self._warned or abs(point.y) < limit:  # NaN is not smaller.
+            return
+        self._warned.add(label)
         warnings.warn(
-            f"{label} became {point.y} at {self.xlabel or 'x'} {point.x:.3g}: most often the "
+            f"{label} became {point.y:.4g} at {self.xlabel or 'x'} {point.x:.3g}: most often the "
             "learning rate is too large (try a tenth of it), or something computes log(0), 0/0 "
             "or exp of a large number",
             stacklevel=_level_of_caller(),
         )
 
-    def _canvas(self) -> tuple[Figure, Any]:
-        """Return the caller's figure and axes, or new ones that pyplot does not show again."""
-        from matplotlib.figure import Figure
-
-        if self.axes is None:
-            self.fig = self.fig or Figure(figsize=self.figsize)
-            self.axes = self.fig.add_subplot()
-        return self.fig or self.axes.figure, self.axes
-
-    def _on_screen(self) -> Screen:
-        if self._screen is None:
-            self._screen = screen_for(self)
-        return self._screen
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a file keeps: the points, but not where they are shown."""
+        return {**vars(self), "_screen": None, "_panels": None, "_given": (None, None)}
 
 
 def _level_of_caller() -> int:
@@ -127,8 +153,11 @@ def _level_of_caller() -> int:
     return next(level for level, name in enumerate(names, 1) if not name.startswith(package + "."))
 
 
-def _mean(values: Sequence[Any]) -> float:
-    return sum(map(_number, values)) / len(values)
+def _mean(waiting: Sequence[tuple[float, Any, float]]) -> Point:
+    """Return the mean position, and the mean of the values by their weights."""
+    total = sum(weight for _, _, weight in waiting)
+    y = sum(weight * _number(value) for _, value, weight in waiting) / total
+    return Point(sum(x for x, _, _ in waiting) / len(waiting), y)
 
 
 def _number(value: Any) -> float:

@@ -10,11 +10,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import Limits, as_numpy, set_axes, show_images, use_svg_display
-from d2l_local.common.live import Point, Screen, screen_for
+from d2l_local.common.board import ProgressBoard
+from d2l_local.common.figures import Limits, as_numpy, show_images
+from d2l_local.common.live import (
+    Curves,
+    LivePlot,
+    Point,
+    dress,
+    legend_above,
+    margins,
+    new_figure,
+    set_points,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 
 class Accumulator:
@@ -65,11 +76,12 @@ class Timer:
         return np.cumsum(self.times).tolist()
 
 
-class Animator:
+class Animator(LivePlot):
     """Live plot of several curves: `animator.add(epoch, (train_loss, test_acc))`.
 
-    It is redrawn in place, a few times a second at most, and the cell ends with one figure; in a
-    terminal a line shows the latest values. `X` and `Y` hold the points of every curve.
+    In Jupyter and Colab it is redrawn in place, about once a second, and the cell ends with one
+    figure; elsewhere `fig` is pyplot's current figure, and a line of text shows the latest values.
+    `X` and `Y` hold the points of every curve.
     """
 
     def __init__(
@@ -86,20 +98,16 @@ class Animator:
         ncols: int = 1,
         figsize: tuple[float, float] = (3.5, 2.5),
     ):
-        from matplotlib.figure import Figure
-
-        use_svg_display()
-        self.fig = Figure(figsize=figsize)
-        self.axes = self.fig.subplots(nrows, ncols, squeeze=False).flatten()
         self.xlabel = xlabel
         self.legend = legend or []
-        self.config_axes = lambda: set_axes(
-            self.axes[0], xlabel, ylabel, xlim, ylim, xscale, yscale, self.legend
-        )
         self.fmts = fmts
         self.X: list[list[float]] = []
         self.Y: list[list[float]] = []
-        self._screen: Screen | None = None
+        self._look = (xlabel, ylabel, xlim, ylim, xscale, yscale)
+        self._grid = (nrows, ncols, figsize)
+        self._figure: Figure | None = None
+        self._axes: np.ndarray = np.empty(0, object)
+        self._lines: list[tuple[Line2D, Any]] = []
 
     def add(self, x: Any, y: Any) -> None:
         """Add a point to each curve.
@@ -117,8 +125,8 @@ class Animator:
             if a is not None and b is not None:
                 self.X[i].append(as_numpy(a).item())
                 self.Y[i].append(as_numpy(b).item())
-        self._screen = self._screen or screen_for(self)
-        self._screen.refresh()
+        self._drawn()
+        self.refresh()
 
     @property
     def data(self) -> dict[str, list[Point]]:
@@ -127,19 +135,50 @@ class Animator:
         curves = zip(self.X, self.Y, strict=True)
         return {name: list(map(Point, X, Y)) for name, (X, Y) in zip(names, curves, strict=False)}
 
-    def figure(self) -> Figure:
-        """Return a figure of the curves as they are now."""
-        self.axes[0].cla()
-        for i, (X, Y) in enumerate(zip(self.X, self.Y, strict=True)):
-            self.axes[0].plot(X, Y, self.fmts[i % len(self.fmts)])
-        self.config_axes()
-        return self.fig
+    def curves(self, unfinished: bool = False) -> Curves:
+        """Return the points of each curve; none of them is ever unfinished."""
+        return self.data
 
-    def finish(self) -> None:
-        """Show the final state of the curves; called at the end of training and of a cell."""
-        if self._screen is not None:
-            self._screen.finish()
-            self._screen = None
+    def figure(self, unfinished: bool = False) -> Figure:
+        """Return the figure of the curves as they are now."""
+        figure = self._drawn()
+        self.config_axes()
+        return figure
+
+    @property
+    def axes(self) -> np.ndarray:
+        """The axes, `nrows * ncols` of them; the curves are in the first."""
+        self.figure()
+        return self._axes
+
+    def config_axes(self) -> None:
+        """Set labels, scales and limits."""
+        dress(self._axes[0], *self._look)
+
+    def _drawn(self) -> Figure:
+        """Return the figure with the points that were added, each curve in its format."""
+        if self._figure is None:
+            nrows, ncols, figsize = self._grid
+            self._figure = new_figure(self, figsize)
+            room = {"wspace": 0.45, "hspace": 0.7, **margins(*figsize)}
+            grid = self._figure.subplots(nrows, ncols, squeeze=False, gridspec_kw=room)
+            self._axes = grid.flatten()
+            self._figure.sca(self._axes[0])
+            self.config_axes()
+        curves = self.data
+        for name in list(curves)[len(self._lines) :]:
+            fmt = self.fmts[len(self._lines) % len(self.fmts)]
+            (line,) = self._axes[0].plot([], [], fmt, label=name)
+            self._lines.append((line, line.get_marker()))
+            lines = [line for line, _ in self._lines[: len(self.legend)]]
+            legend_above(self._axes[0], lines, self.legend[: len(lines)])
+        for (line, marker), points in zip(self._lines, curves.values(), strict=True):
+            set_points(self._axes[0], line, points, marker)
+        return self._figure
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a file keeps: the points, but not where they are shown."""
+        return {**vars(self), "_screen": None, "_figure": None, "_lines": []}
 
 
 def train(
@@ -157,18 +196,15 @@ def train(
     Returns:
         The training loss, training accuracy and test accuracy of the last epoch.
     """
-    animator = Animator(
-        xlabel="epoch",
-        xlim=(1, max(2, num_epochs)),
-        legend=["train loss", "train acc", "test acc"],
-    )
+    board = ProgressBoard(xlabel="epoch", xlim=(1, max(2, num_epochs)))
     metrics = (float("nan"),) * 3
     try:
         for epoch in range(num_epochs):
             metrics = (*train_epoch(), evaluate())
-            animator.add(epoch + 1, metrics)
+            for label, value in zip(("train_loss", "train_acc", "test_acc"), metrics, strict=True):
+                board.draw(epoch + 1, value, label)
     finally:
-        animator.finish()
+        board.finish()
     return metrics
 
 
