@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from d2l_local.common.figures import Limits, as_numpy
@@ -64,9 +64,9 @@ class ProgressBoard(LivePlot, HyperParameters):
         What still waits for its mean, after an interruption for instance, is dropped.
         """
         self.finish()
-        if self._panels is not None:
+        if self._given[1] is not None and self._panels is not None:
             self._panels.clear()
-            self._panels = None
+        self._panels = self._screen = None
         self.raw_points: dict[str, list[tuple[float, Any, float]]] = {}
         self.data: dict[str, list[Point]] = {}
         self._first: dict[str, float] = {}
@@ -87,9 +87,10 @@ class ProgressBoard(LivePlot, HyperParameters):
         curve = self.data.setdefault(label, [])
         waiting.append((x, y, weight))
         if len(waiting) >= every_n:
-            self._first.setdefault(label, _number(waiting[0][1]))
-            curve.append(_mean(waiting))
+            values = _read(waiting)
             waiting.clear()
+            self._first.setdefault(label, values[0][1])
+            curve.append(_mean(values))
             self._warn_of_divergence(label, curve[-1])
             if self._panels is not None:
                 self._panels.extend(label, self.data)
@@ -103,7 +104,9 @@ class ProgressBoard(LivePlot, HyperParameters):
         if not unfinished:
             return self.data
         return {
-            label: [*points, _mean(waiting)] if (waiting := self.raw_points.get(label)) else points
+            label: [*points, _mean(_read(waiting))]
+            if (waiting := self.raw_points.get(label))
+            else points
             for label, points in self.data.items()
         }
 
@@ -153,11 +156,15 @@ def _level_of_caller() -> int:
     return next(level for level, name in enumerate(names, 1) if not name.startswith(package + "."))
 
 
-def _mean(waiting: Sequence[tuple[float, Any, float]]) -> Point:
+def _read(waiting: Iterable[tuple[float, Any, float]]) -> list[tuple[float, float, float]]:
+    return [(x, _number(y), weight) for x, y, weight in waiting]
+
+
+def _mean(values: Sequence[tuple[float, float, float]]) -> Point:
     """Return the mean position, and the mean of the values by their weights."""
-    total = sum(weight for _, _, weight in waiting)
-    y = sum(weight * _number(value) for _, value, weight in waiting) / total
-    return Point(sum(x for x, _, _ in waiting) / len(waiting), y)
+    total = sum(weight for _, _, weight in values)
+    y = sum(y * weight for _, y, weight in values) / total
+    return Point(sum(x for x, _, _ in values) / len(values), y)
 
 
 def _number(value: Any) -> float:

@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from d2l_local.common.figures import Limits, mime_bundle, use_svg_display
 
@@ -168,7 +167,7 @@ def _screen_for(plot: LivePlot) -> Screen:
         return _TerminalScreen(plot)
     figure = plot.figure()
     if figure not in _screens:
-        _screens[figure] = _NotebookScreen(plot)
+        _screens[figure] = _NotebookScreen(plot, figure)
     return _screens[figure]
 
 
@@ -212,31 +211,35 @@ class Screen:
 class _NotebookScreen(Screen):
     """One output of the running cell: quick frames, and when the cell ends the figure itself."""
 
-    def __init__(self, plot: LivePlot):
+    def __init__(self, plot: LivePlot, figure: Figure):
         super().__init__(plot)
+        self.figure = figure
         self.handle: Any = None
         _call_after_cell(self.close)
 
     def show(self) -> None:
         """Update the frame below the cell."""
-        self._show_frame(self.plot.figure(unfinished=True))
+        self.plot.figure(unfinished=True)
+        self._show_frame()
 
     def finish(self) -> None:
         """Show a frame with all points; a title, for instance, may still be added to the figure."""
-        self._show_frame(self.plot.figure())
+        self.plot.figure()
+        self._show_frame()
 
     def close(self) -> None:
         """Leave the figure as Jupyter shows others: as SVG, with a description."""
-        figure = self.plot.figure()
-        self._display(*mime_bundle(figure))
-        del _screens[figure]
+        del _screens[self.figure]
         self.closed = True
+        if self.plot._screen is self:  # Or else the plot has begun another figure.
+            self.plot.figure()
+        self._display(*mime_bundle(self.figure))
 
-    def _show_frame(self, figure: Figure) -> None:
+    def _show_frame(self) -> None:
         with io.BytesIO() as file:
-            figure.savefig(file, format="png", dpi=_FRAME_DPI)
+            self.figure.savefig(file, format="png", dpi=_FRAME_DPI)
             png = base64.b64encode(file.getvalue()).decode("ascii")
-        self._display({"image/png": png, "text/plain": repr(figure)}, {})
+        self._display({"image/png": png, "text/plain": repr(self.figure)}, {})
 
     def _display(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
         from IPython.display import display
@@ -248,7 +251,7 @@ class _NotebookScreen(Screen):
 
 
 # The screens below the running cell, by the figure that they show.
-_screens: WeakKeyDictionary[Figure, _NotebookScreen] = WeakKeyDictionary()
+_screens: dict[Figure, _NotebookScreen] = {}
 
 
 def _call_after_cell(function: Callable[[], None]) -> None:
