@@ -113,8 +113,8 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
 
 
 def cell_that_assigns(notebook: nbformat.NotebookNode, names: set[str]) -> int:
-    """The first cell of code that assigns all of `names`."""
-    for index, cell in enumerate(notebook.cells):
+    """The last cell of code that assigns all of `names`: `runs = ...` comes before the runs."""
+    for index, cell in reversed(list(enumerate(notebook.cells))):
         if cell.cell_type == "code" and names <= set(assignments(cell.source)):
             return index
     sys.exit(f"no cell assigns {', '.join(sorted(names))}")

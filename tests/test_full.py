@@ -57,10 +57,12 @@ def test_a_setting_counts_from_the_line_that_assigns_it():
     )
 
 
-def test_the_first_cell_of_code_that_assigns_all_names_is_meant():
+def test_the_last_cell_of_code_that_assigns_all_names_is_meant():
     cells = [new_markdown_cell("A = 1"), new_code_cell("A = 1"), new_code_cell("%time A, B = 1, 2")]
-    notebook = new_notebook(cells=[*cells, new_code_cell("A = B = 3")])
-    assert full.cell_that_assigns(notebook, {"A"}) == 1
-    assert full.cell_that_assigns(notebook, {"A", "B"}) == 3
+    notebook = new_notebook(
+        cells=[*cells, new_code_cell("A = 3"), new_markdown_cell("A, B = 1, 2")]
+    )
+    assert full.cell_that_assigns(notebook, {"A"}) == 3
+    assert full.cell_that_assigns(notebook, {"A", "B"}) == 2
     with pytest.raises(SystemExit, match="no cell assigns A, C"):
         full.cell_that_assigns(notebook, {"C", "A"})

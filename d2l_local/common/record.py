@@ -44,14 +44,18 @@ def _number(name: str, value: Any) -> int | float:
 
 def _show(name: str, number: int | float, tol: float | None) -> None:
     line = f"{name} = {number:.4g}" if isinstance(number, float) else f"{name} = {number:,}"
+    show(MIME_TYPE, {"name": name, "value": number, "tol": tol}, line)
+
+
+def show(mime_type: str, content: dict[str, Any], text: str) -> None:
+    """Print a text; in a notebook, its output has the content for machines as well."""
     try:
         from IPython import get_ipython
         from IPython.display import display
     except ImportError:
-        print(line)
+        print(text)
         return
     if get_ipython() is None:
-        print(line)
+        print(text)
         return
-    data = {MIME_TYPE: {"name": name, "value": number, "tol": tol}, "text/plain": line}
-    display(data, raw=True)
+    display({mime_type: content, "text/plain": text}, raw=True)

@@ -20,7 +20,7 @@ from d2l_local.common.lazy import lazy_attribute
 from d2l_local.common.record import record
 from d2l_local.common.results import results_of
 from d2l_local.common.search import search
-from d2l_local.common.self_check import self_check
+from d2l_local.common.self_check import optimizer_settings, self_check
 from d2l_local.common.statistics import interval, plot_intervals
 from d2l_local.tensorflow.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
