@@ -59,10 +59,9 @@ def test_a_setting_counts_from_the_line_that_assigns_it():
 
 def test_the_last_cell_of_code_that_assigns_all_names_is_meant():
     cells = [new_markdown_cell("A = 1"), new_code_cell("A = 1"), new_code_cell("%time A, B = 1, 2")]
-    notebook = new_notebook(
-        cells=[*cells, new_code_cell("A = 3"), new_markdown_cell("A, B = 1, 2")]
-    )
-    assert full.cell_that_assigns(notebook, {"A"}) == 3
-    assert full.cell_that_assigns(notebook, {"A", "B"}) == 2
+    cells += [new_code_cell("A = B = 3"), new_code_cell("A = 4"), new_markdown_cell("A = B = 5")]
+    notebook = new_notebook(cells=cells)
+    assert full.cell_that_assigns(notebook, {"A"}) == 4
+    assert full.cell_that_assigns(notebook, {"A", "B"}) == 3
     with pytest.raises(SystemExit, match="no cell assigns A, C"):
         full.cell_that_assigns(notebook, {"C", "A"})
