@@ -32,6 +32,10 @@ def image(view_box: str, path: str = "M0 0") -> NotebookNode:
     return new_output("display_data", data={"image/svg+xml": svg, "text/plain": "<Figure>"})
 
 
+def facts(**content: object) -> NotebookNode:
+    return new_output("display_data", data={"application/json": content})
+
+
 def error(name: str, text: str = "…") -> NotebookNode:
     return new_output("error", ename=name, evalue=text, traceback=[text])
 
@@ -45,6 +49,7 @@ def error(name: str, text: str = "…") -> NotebookNode:
         ([result("3")], [result("3")]),
         ([value(0.85)], [value(0.8601)]),
         ([value(3, None)], [value(3, None)]),
+        ([facts(a=1, b=[2])], [facts(b=[2], a=1)]),
         ([image("0 0 9 9")], [image("0 0 9 9", path="M1 1")]),
         ([error("ValueError", "at 0x7f")], [error("ValueError", "at 0x8f")]),
     ],
@@ -68,6 +73,7 @@ def test_outputs_that_mean_the_same_agree(old: list[NotebookNode], new: list[Not
             "size of image/svg+xml differs\ncommitted: (9.0, 9.0)",
         ),
         ([image("0 0 9 9")], [result("3")], "executed text/plain"),
+        ([facts(a=1)], [facts(a=2)], "application/json differs"),
         ([error("ValueError")], [error("KeyError")], "error differs"),
         ([value(0.85)], [value(0.88)], "value acc: committed 0.85, executed 0.88"),
         ([value(3, None)], [value(3.1, None)], "must come out the same"),

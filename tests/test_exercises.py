@@ -1,0 +1,67 @@
+"""The notebooks that leave the solution to the reader, before there is one."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from d2l_local.common.expectations import EXERCISES
+from d2l_local.common.self_check import self_check
+from tabbook.book import read_book
+from tabbook.reader import read_chapter
+from tabbook.select import select
+from tabbook.solutions import has_solution, without_solution
+
+ROOT = Path(__file__).parents[1]
+BOOK = read_book(ROOT)
+CHAPTERS = sorted((ROOT / "chapters/mlp/exercises").glob("*.md"))
+
+
+class D2L:
+    """The one name of a face that a self-check needs."""
+
+    self_check = staticmethod(self_check)
+
+
+def code_of_exercise(path: Path, tab: str) -> list[str]:
+    chapter = read_chapter(path.read_text(encoding="utf-8"), path.name, BOOK.tab_names)
+    cells = select(chapter, tab)
+    if not has_solution(cells, BOOK.solution):
+        return []
+    return [cell.source for cell in without_solution(cells, BOOK.solution) if cell.kind == "code"]
+
+
+def left_open(code: list[str]) -> dict[str, object]:
+    """The names that the starting cells assign `...` to."""
+    statements = [node for source in code for node in ast.parse(source).body]
+    return {
+        target.id: ...
+        for node in statements
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) == "..."
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+@pytest.mark.parametrize("tab", BOOK.tab_names)
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_check_that_is_run_too_early_says_that_nothing_is_there_yet(path, tab, capsys):
+    code = code_of_exercise(path, tab)
+    if not code:
+        assert path.stem == "protocol"  # It explains the exercises, and is none.
+        return
+    exec(code[-1], {"d2l": D2L, **left_open(code)})
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 1
+    assert all(line.startswith("… ") and line.endswith(": no value yet") for line in lines)
+
+
+def test_each_expectation_belongs_to_an_exercise():
+    checks = [
+        code[-1]
+        for path in CHAPTERS
+        for tab in BOOK.tab_names
+        if (code := code_of_exercise(path, tab))
+    ]
+    for name in EXERCISES:
+        assert any(f"d2l.self_check('{name}'" in check for check in checks), name
