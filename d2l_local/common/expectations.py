@@ -118,7 +118,7 @@ WIDTH = Exercise(
         )
     },
     answers={
-        "gain": Derived((0.04, 0.16), IN_PAIRS, _difference({"width": 512}, minus={"width": 8}))
+        "gain": Derived((0.03, 0.16), IN_PAIRS, _difference({"width": 512}, minus={"width": 8}))
     },
 )
 

@@ -171,7 +171,8 @@ def _trained_otherwise(expected: Exercise, rows: list[Run]) -> str:
     if not others:
         return ""
     found = _named({name: others[0][name] for name in expected.training})
-    return f"{len(others)} of {len(rows)} runs have another one, such as {found}"
+    wanted = _named(expected.training)
+    return f"{len(others)} of {len(rows)} runs differ, such as one with {found}: take {wanted}"
 
 
 def _implausible(expected: Exercise, rows: list[Run]) -> str:
