@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,35 +15,97 @@ if TYPE_CHECKING:
 
 # More bars than these have no names that could be read out.
 _MOST_BARS = 12
+_MIDNIGHT = re.compile(r"[T ]00:00:00(\.0+)?$")
+
+# Axes that lie upon each other, as those of `twinx` do, the lowest first.
+Panel = list["Axes"]
+
+
+class _Curve(NamedTuple):
+    axes: Axes
+    name: str
+    line: Line2D | None
 
 
 def describe(figure: Figure) -> str:
-    """Return a sentence on each of the figure's axes: its kind, its labels, and its curves.
+    """Return a sentence on each of the figure's panels: its kind, its labels, and its curves.
 
     A curve is named with its first and its last value, and a bar with its length.
     """
-    shown = [axes for axes in figure.axes if axes.has_data() or axes.get_title()]
-    if len(shown) > 1 and all(axes.images for axes in shown):
-        return f"{len(shown)} images: {'; '.join(map(_title, shown))}."
-    return " ".join(map(_describe_axes, shown)) or "Empty figure."
+    panels = _panels(figure)
+    if len(panels) > 1 and all(any(axes.images for axes in panel) for panel in panels):
+        titles = "; ".join(_title(panel) or "untitled" for panel in panels)
+        return f"{len(panels)} images: {titles}."
+    return " ".join(map(_describe_panel, panels)) or "Empty figure."
 
 
-def _title(axes: Axes) -> str:
-    return axes.get_title().replace("\n", ", ") or "untitled"
+def _panels(figure: Figure) -> list[Panel]:
+    """Return what shows something: axes, insets, and axes upon axes as one panel."""
+    from matplotlib.axes import Axes
+
+    insets = [each for axes in figure.axes for each in axes.child_axes if isinstance(each, Axes)]
+    panels: list[Panel] = []
+    for axes in [*figure.axes, *insets]:
+        below = next((panel for panel in panels if _lies_upon(axes, panel[0])), None)
+        if below is None:
+            panels.append([axes])
+        else:
+            below.append(axes)
+    return [panel for panel in panels if _with_data(panel) or _title(panel)]
 
 
-def _describe_axes(axes: Axes) -> str:
-    curves = ", ".join(_curves(axes))
-    subject = " against ".join(filter(None, [axes.get_ylabel() or curves, axes.get_xlabel()]))
-    text = f"{_kind(axes)} of {subject}" if subject else _kind(axes)
-    if axes.get_title():
-        text = f"{_title(axes)}: {text}"
-    if curves and axes.get_ylabel():
+def _lies_upon(axes: Axes, other: Axes) -> bool:
+    shared = (axes.get_shared_x_axes(), axes.get_shared_y_axes())
+    places = [each.get_position(original=True).bounds for each in (axes, other)]
+    return places[0] == places[1] and any(group.joined(axes, other) for group in shared)
+
+
+def _with_data(panel: Panel) -> Panel:
+    return [axes for axes in panel if axes.has_data()]
+
+
+def _title(panel: Panel) -> str:
+    return next(filter(None, (axes.get_title() for axes in panel)), "").replace("\n", ", ")
+
+
+def _describe_panel(panel: Panel) -> str:
+    main, *others = _with_data(panel) or panel[:1]
+    named = _curves(panel)
+    curves = _list_of(named, main)
+    across, up = _labels(main)
+    across = across or panel[0].get_xlabel()  # `twinx` leaves it to the axes below
+    subject = " against ".join(filter(None, [up or curves, across]))
+    text = f"{_kind(main)} of {subject}" if subject else _kind(main)
+    if title := _title(panel):
+        text = f"{title}: {text}"
+    if curves and up:
         text = f"{text}; curves: {curves}"
-    elif not curves and len(axes.lines) == 1:
-        text += _range(axes.lines[0])
-    bars = ", ".join(_bars(axes))
+    elif not curves and len(main.lines) == 1:
+        text += _range(main.lines[0])
+    for other in others:
+        text += _describe_second(other, _list_of(named, other))
+    bars = ", ".join(_bars(main))
     return f"{text}; bars: {bars}." if bars else f"{text}."
+
+
+def _describe_second(axes: Axes, curves: str) -> str:
+    """Return what the axis at the right or at the top adds."""
+    text = " ".join(filter(None, ["; second axis", axes.get_ylabel() or axes.get_xlabel()]))
+    if curves:
+        return f"{text}: {curves}"
+    return text + _range(axes.lines[0]) if len(axes.lines) == 1 else text
+
+
+def _list_of(curves: list[_Curve], axes: Axes) -> str:
+    return ", ".join(name + _range(line) for owner, name, line in curves if owner is axes)
+
+
+def _labels(axes: Axes) -> tuple[str, str]:
+    """Return what is written on the axes that values are drawn over, and on that of the values."""
+    if axes.name == "3d":
+        floor = " and ".join(filter(None, [axes.get_xlabel(), axes.get_ylabel()]))
+        return floor, axes.get_zlabel()  # type: ignore[attr-defined]
+    return axes.get_xlabel(), axes.get_ylabel()
 
 
 def _kind(axes: Axes) -> str:
@@ -50,41 +114,79 @@ def _kind(axes: Axes) -> str:
 
     if axes.images:
         return "Image"
+    if axes.get_label() == "<colorbar>":  # matplotlib's own mark
+        return "Colour bar"
     if any(isinstance(drawn, BarContainer) for drawn in axes.containers):
         return "Bar chart"
     if any(isinstance(drawn, QuadContourSet) for drawn in axes.collections):
         return "Contour plot"
-    return "Plot"
+    return {"polar": "Polar plot", "3d": "3D plot"}.get(axes.name, "Plot")
 
 
-def _curves(axes: Axes) -> list[str]:
-    """Return what the legend names or, without one, the curves that have a label."""
+def _curves(panel: Panel) -> list[_Curve]:
+    """Return what legends name, and from axes without one the curves that have a label."""
+    known = [curve for axes in panel for curve in _labelled(axes)]
+    curves: list[_Curve] = []
+    for axes in panel:
+        if (legend := axes.get_legend()) is not None:
+            names = [text.get_text() for text in legend.get_texts()]
+            curves += _in_legend(names, axes, panel, known)
+    taken = [curve.line for curve in curves]
+    return curves + [
+        curve
+        for curve in known
+        if curve.axes.get_legend() is None
+        and curve.line not in taken
+        and not curve.name.startswith("_")
+    ]
+
+
+def _labelled(axes: Axes) -> list[_Curve]:
     from matplotlib.container import ErrorbarContainer
 
-    legend = axes.get_legend()
-    lines = {str(line.get_label()): line for line in axes.lines}
-    for drawn in axes.containers:
-        if isinstance(drawn, ErrorbarContainer):
-            lines[str(drawn.get_label())] = drawn.lines[0]
-    if legend is None:
-        names = [name for name in lines if not name.startswith("_")]
-    else:
-        names = [text.get_text() for text in legend.get_texts()]
-        if len(names) == len(axes.lines) and not set(names) <= set(lines):
-            lines = dict(zip(names, axes.lines, strict=True))
-    return [name + _range(lines.get(name)) for name in names]
+    bars = [each for each in axes.containers if isinstance(each, ErrorbarContainer)]
+    curves = [(line, line) for line in axes.lines] + [(each, each.lines[0]) for each in bars]
+    return [_Curve(axes, str(drawn.get_label()), line) for drawn, line in curves]
+
+
+def _in_legend(names: list[str], axes: Axes, panel: Panel, known: list[_Curve]) -> list[_Curve]:
+    """Return the curves that the legend of `axes` names, which may belong to axes upon it."""
+    if not set(names) <= {curve.name for curve in known}:  # `legend(names)` leaves labels alone
+        for place in ([axes], panel):
+            lines = [(owner, line) for owner in place for line in owner.lines]
+            if len(lines) == len(names):
+                pairs = zip(names, lines, strict=True)
+                return [_Curve(owner, name, line) for name, (owner, line) in pairs]
+    curves, free = [], sorted(known, key=lambda curve: curve.axes is not axes)
+    for name in names:
+        curve = next((each for each in free if each.name == name), _Curve(axes, name, None))
+        free = [each for each in free if each is not curve]
+        curves.append(curve)
+    return curves
 
 
 def _range(line: Line2D | None) -> str:
     """Return the first and the last value of a curve that has more than one point."""
     if line is None or line.get_linestyle() == "None":
         return ""
-    values = np.asarray(line.get_ydata(), dtype=float)
-    values = values[np.isfinite(values)]
-    if len(values) < 2:
+    values, numbers = _values(line)
+    places = np.flatnonzero(np.isfinite(numbers))
+    if len(places) < 2:
         return ""
-    first, last = map(_rounded, values[[0, -1]])
+    first, last = (_text(values[place]) for place in places[[0, -1]])
     return f" ({first})" if first == last else f" ({first} to {last})"
+
+
+def _values(line: Line2D) -> tuple[np.ndarray, np.ndarray]:
+    """Return a curve's values as they were given (dates, names), and as numbers on the axis."""
+    if hasattr(line, "get_data_3d"):  # the rest of such a line is its projection
+        height = np.asarray(line.get_data_3d()[2], dtype=float)
+        return height, height
+    return np.asarray(line.get_ydata(orig=True)), np.asarray(line.get_ydata(orig=False))
+
+
+def _text(value: Any) -> str:
+    return _rounded(float(value)) if isinstance(value, Real) else _MIDNIGHT.sub("", str(value))
 
 
 def _bars(axes: Axes) -> list[str]:
@@ -96,12 +198,23 @@ def _bars(axes: Axes) -> list[str]:
         return []
     horizontal = bars[0].orientation == "horizontal"
     axis = axes.yaxis if horizontal else axes.xaxis
-    names = [label.get_text() for label in axis.get_ticklabels()]
-    if len(names) != len(bars[0]) or not all(names):
+    texts = (label.get_text() for label in axis.get_ticklabels())
+    ticks = dict(zip(axis.get_ticklocs(), texts, strict=True))
+    boxes = [bar.get_bbox() for bar in bars[0]]
+    names = [
+        _name_between(ticks, *(box.intervaly if horizontal else box.intervalx)) for box in boxes
+    ]
+    if len(ticks) != len(boxes) or not all(names):
         return []
-    lengths = [bar.get_width() if horizontal else bar.get_height() for bar in bars[0]]
+    lengths = [box.width if horizontal else box.height for box in boxes]
     return [f"{name} {_rounded(length)}" for name, length in zip(names, lengths, strict=True)]
 
 
+def _name_between(ticks: dict[float, str], low: float, high: float) -> str:
+    """Return the name of the only tick at the foot of a bar, or nothing: ticks have their order."""
+    names = [name for place, name in ticks.items() if low <= place <= high]
+    return names[0] if len(names) == 1 else ""
+
+
 def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if 1000 <= abs(value) < 1e15 else f"{value:.3g}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import logging
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +19,14 @@ if TYPE_CHECKING:
 
 Limits = tuple[float, float] | None
 
+logger = logging.getLogger("d2l_local")
+
 # A date would change the file on every run.
 _SVG_METADATA = {"Date": None, "Creator": None}
+# What JupyterLab with its file browser leaves of a window of 1280 pixels; it cuts off the rest.
+_PAGE_WIDTH = 848
+_POINTS_PER_PIXEL = 72 / 96
+_SVG_SIZE = re.compile(r'\bwidth="([\d.]+)pt" height="([\d.]+)pt"')
 _PNG_DPI = 80
 _PNG_COLOURS = 256
 
@@ -30,7 +38,16 @@ def svg_of(figure: Figure) -> str:
     # Nor may ids be random, as they are without a salt of our own.
     with mpl.rc_context({"svg.hashsalt": "d2l"}), io.StringIO() as file:
         figure.savefig(file, format="svg", bbox_inches="tight", metadata=_SVG_METADATA)
-        return file.getvalue()
+        return _no_wider_than_the_page(file.getvalue())
+
+
+def _no_wider_than_the_page(svg: str) -> str:
+    size = _SVG_SIZE.search(svg)
+    limit = _PAGE_WIDTH * _POINTS_PER_PIXEL
+    if size is None or float(size[1]) <= limit:
+        return svg
+    height = float(size[2]) * limit / float(size[1])
+    return f'{svg[: size.start()]}width="{limit:g}pt" height="{height:g}pt"{svg[size.end() :]}'
 
 
 def png_of(figure: Figure) -> bytes:
@@ -39,12 +56,10 @@ def png_of(figure: Figure) -> bytes:
 
     with io.BytesIO() as file, io.BytesIO() as small:
         figure.savefig(file, format="png", dpi=_PNG_DPI, bbox_inches="tight")
+        picture = Image.open(file).convert("RGB")
+        picture.thumbnail((_PAGE_WIDTH, picture.height))
         # Unlike the default, which merges rare colours, this keeps the hue of each thin line.
-        palette = (
-            Image.open(file)
-            .convert("RGB")
-            .quantize(_PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE)
-        )
+        palette = picture.quantize(_PNG_COLOURS, method=Image.Quantize.MAXCOVERAGE)
         palette.save(small, "png", optimize=True)
         return small.getvalue()
 
@@ -53,7 +68,7 @@ def mime_bundle(figure: Figure) -> tuple[dict[str, str], dict[str, dict[str, str
     """Return the figure as Jupyter displays it: data and metadata by media type."""
     png = base64.b64encode(png_of(figure)).decode("ascii")
     data = {"image/svg+xml": svg_of(figure), "image/png": png, "text/plain": repr(figure)}
-    alt = {"alt": describe(figure)}
+    alt = _description(figure)
     return data, {"image/svg+xml": alt, "image/png": alt}
 
 
@@ -72,7 +87,16 @@ def use_svg_display() -> None:
 
 
 def _with_description(draw: Callable[[Figure], Any]) -> Callable[[Figure], tuple[Any, Any]]:
-    return lambda figure: (draw(figure), {"alt": describe(figure)})
+    return lambda figure: (draw(figure), _description(figure))
+
+
+def _description(figure: Figure) -> dict[str, str]:
+    """Return a figure's alt text as metadata; a figure is worth showing without one, too."""
+    try:
+        return {"alt": describe(figure)}
+    except Exception:  # of any unit, projection or artist that somebody invents
+        logger.debug("no description of %r", figure, exc_info=True)
+        return {"alt": "Figure without a description."}
 
 
 def _notebook_shell() -> Any | None:
@@ -112,7 +136,7 @@ def set_axes(
     axes.set_ylim(ylim)
     if legend:
         axes.legend(legend)
-    axes.grid()
+    axes.grid(True)
 
 
 def plot(
@@ -129,7 +153,10 @@ def plot(
     figsize: tuple[float, float] = (3.5, 2.5),
     axes: Axes | None = None,
 ) -> None:
-    """Draw one curve or several.
+    """Draw one curve or several, in a figure of their own unless `axes` says where.
+
+    Axes that the caller has just made (`d2l.plt.subplot(1, 2, 1)`) and that are still empty are
+    taken as well; whatever `axes` held is erased.
 
     `plot(x, [f, g])` draws both curves over the same x, `plot([x1, x2], [f, g])` each over its
     own, and `plot(f)` over 0, 1, 2, ... Each curve is a 1-D array or tensor, or a list.
@@ -137,15 +164,24 @@ def plot(
     Raises:
         ValueError: if the numbers of x and y curves do not fit together.
     """
-    import matplotlib.pyplot as plt
-
     xs, ys = _paired_curves(X, Y)
     set_figsize(figsize)
-    axes = axes if axes is not None else plt.gca()
+    axes = axes if axes is not None else _empty_axes()
     axes.cla()
     for i, (x, y) in enumerate(zip(xs, ys, strict=True)):
         axes.plot(x, y, fmts[i % len(fmts)])
     set_axes(axes, xlabel, ylabel, xlim, ylim, xscale, yscale, legend)
+
+
+def _empty_axes() -> Axes:
+    import matplotlib.pyplot as plt
+
+    if plt.get_fignums():
+        axes = plt.gca()
+        # The cells of a grid of images have no axis, and one without an image is no place to plot.
+        if axes.axison and not axes.has_data() and not axes.texts:
+            return axes
+    return plt.figure().gca()
 
 
 def _paired_curves(X: Any, Y: Any) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -173,11 +209,20 @@ def _curves(data: Any) -> list[np.ndarray]:
 def as_numpy(data: Any) -> np.ndarray:
     """Return an array or tensor of any framework, on any device, as a numpy array."""
     if isinstance(data, (list, tuple)):
-        return np.asarray([as_numpy(item) for item in data])
+        return np.asarray([_off_device(item) for item in data])
+    data = _off_device(data)
+    # What is masked is to stay out of the picture.
+    return data if isinstance(data, np.ma.MaskedArray) else np.asarray(data)
+
+
+def _off_device(data: Any) -> Any:
+    """Return tensors and lists as arrays, and all else (numbers, dates, images) as it is."""
+    if isinstance(data, (list, tuple)):
+        return as_numpy(data)
     if hasattr(data, "detach"):
         data = data.detach()
         data = data.asnumpy() if hasattr(data, "asnumpy") else data.cpu()
-    return np.asarray(data)
+    return np.asarray(data) if hasattr(data, "__array__") and not np.ma.isMA(data) else data
 
 
 def show_images(
@@ -191,11 +236,13 @@ def show_images(
 
     Args:
         imgs: images of shape (height, width) in grey or (height, width, 3) in colour, as arrays
-            or tensors of any framework.
+            or tensors of any framework, or as PIL's; PyTorch's and MXNet's (1, height, width) and
+            (3, height, width) will do.
         num_rows: rows of the grid.
         num_cols: columns of the grid; images that do not fit are left out.
         titles: one title per image.
-        scale: width and height of one cell of the grid, in inches.
+        scale: width and height of one cell of the grid, in inches. Jupyter shows a grid that is
+            wider than its page as wide as the page.
     """
     import matplotlib.pyplot as plt
 
@@ -207,7 +254,12 @@ def show_images(
     for axes in cells:
         axes.axis("off")
     for i, (axes, img) in enumerate(zip(cells, imgs, strict=False)):
-        axes.imshow(as_numpy(img), cmap="gray")
+        axes.imshow(_channels_last(as_numpy(img)), cmap="gray")
         if titles is not None and i < len(titles):
             axes.set_title(titles[i])
     return cells
+
+
+def _channels_last(image: np.ndarray) -> np.ndarray:
+    first = image.ndim == 3 and image.shape[0] in (1, 3) and image.shape[-1] not in (1, 3, 4)
+    return np.moveaxis(image, 0, -1) if first else image

@@ -18,6 +18,7 @@ def lazy_attribute(face: str, name: str) -> Any:
         import matplotlib.pyplot as plt
 
         use_svg_display()
+        setattr(sys.modules[face], name, plt)  # so that the next use costs nothing
         return plt
     if name.startswith("__"):  # Python and its tools ask for such names all the time.
         raise AttributeError(f"module {face!r} has no attribute {name!r}")
