@@ -74,8 +74,11 @@ def _describe_panel(panel: Panel) -> str:
     curves = _list_of(named, main)
     across, up = _labels(main)
     across = across or panel[0].get_xlabel()  # `twinx` leaves it to the axes below
-    subject = " against ".join(filter(None, [up or curves, across]))
-    text = f"{_kind(main)} of {subject}" if subject else _kind(main)
+    text = _kind(main)
+    if subject := up or curves or ("" if main.lines else across):  # of bars that lie
+        text += f" of {subject}"
+    if across and subject != across:
+        text += f" against {across}"
     if title := _title(panel):
         text = f"{title}: {text}"
     if curves and up:

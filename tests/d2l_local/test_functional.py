@@ -5,6 +5,7 @@ import math
 import matplotlib as mpl
 import numpy as np
 import pytest
+from drawn import image_in, stretched
 
 mpl.use("agg")
 import matplotlib.pyplot as plt
@@ -173,14 +174,17 @@ def test_fashion_mnist_comes_in_batches_of_any_size_of_image(face):
 
 def test_predictions_are_shown_below_the_true_classes(face):
     _, test_iter = face.d2l.load_data_fashion_mnist(16)
-    _, y = next(iter(test_iter))
+    X, y = next(iter(test_iter))
 
     def net(X):
         return face.tensor(np.eye(10, dtype=np.float32)[np.full(len(X), 9)])
 
     face.d2l.predict_ch3(net, test_iter, n=4)
     true = face.d2l.get_fashion_mnist_labels(face.numpy(y)[:4])
-    titles = [axes.get_title() for axes in plt.gcf().axes]
+    cells = plt.gcf().axes
+    for axes, image in zip(cells, face.numpy(X).reshape(16, 28, 28)[:4], strict=True):
+        np.testing.assert_allclose(image_in(axes), stretched(image), atol=0.02)
+    titles = [axes.get_title() for axes in cells]
     assert titles == [f"{name}\nankle boot" for name in true]
     plt.close("all")
 

@@ -3,6 +3,7 @@
 import matplotlib as mpl
 import numpy as np
 import pytest
+from drawn import image_in, stretched
 
 from d2l_local.common import fashion_mnist
 
@@ -77,18 +78,35 @@ def test_images_can_be_resized(face):
 
 def test_class_names_stand_for_numbers(face):
     data = face.d2l.FashionMNIST()
-    assert data.text_labels([0, 9]) == ["t-shirt", "ankle boot"]
+    assert data.text_labels(range(10)) == list(fashion_mnist.LABELS)
 
 
-def test_images_are_shown_with_the_names_of_their_classes_or_given_titles(face):
+def test_images_are_shown_upright_with_the_names_of_their_classes_or_given_titles(face):
     import matplotlib.pyplot as plt
 
     data = face.d2l.FashionMNIST(batch_size=8)
     batch = next(iter(data.val_dataloader()))
     data.visualize(batch)
+    images = face.numpy(batch[0]).reshape(8, 28, 28)
+    for axes, image in zip(plt.gcf().axes, images, strict=True):
+        np.testing.assert_allclose(image_in(axes), stretched(image), atol=0.02)
     assert [a.get_title() for a in plt.gcf().axes] == data.text_labels(face.numpy(batch[1]))
     data.visualize(batch, nrows=2, ncols=4, labels=list("abcdefgh"))
     assert [a.get_title() for a in plt.gcf().axes] == list("abcdefgh")
+    rows = [round(a.get_position().y0, 3) for a in plt.gcf().axes]
+    assert rows[:4] == [rows[0]] * 4
+    assert rows[4:] == [rows[4]] * 4
+    assert rows[0] > rows[4]
+    plt.close("all")
+
+
+def test_a_batch_of_images_can_be_shown_as_it_comes(face):
+    import matplotlib.pyplot as plt
+
+    X, _ = next(iter(face.d2l.FashionMNIST(batch_size=4).val_dataloader()))
+    cells = face.d2l.show_images(X, 2, 2)
+    for axes, image in zip(cells, face.numpy(X).reshape(4, 28, 28), strict=True):
+        np.testing.assert_allclose(image_in(axes), stretched(image), atol=0.02)
     plt.close("all")
 
 

@@ -4,9 +4,17 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+
 from d2l_local.common.statistics import interval, plot_intervals
 
-mpl.use("agg")
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
 
 
 def test_the_interval_of_five_values_is_students():
@@ -40,8 +48,6 @@ def test_what_has_no_interval_is_an_error(values, confidence, message):
 
 
 def test_a_plot_shows_means_intervals_and_runs():
-    import matplotlib.pyplot as plt
-
     _, axes = plt.subplots()
     runs = [[1, 2, 3], [2, 4, 6]]
     plot_intervals([8, 16], runs, label="width", axes=axes)
@@ -57,7 +63,50 @@ def test_a_plot_shows_means_intervals_and_runs():
     assert axes.get_legend_handles_labels()[1] == ["width"]
     with pytest.raises(ValueError, match="got 1 positions for the results at 2"):
         plot_intervals([8], runs, axes=axes)
-    plt.close("all")
+
+
+def test_means_and_runs_stand_at_their_positions():
+    axes = plt.figure().gca()
+    plot_intervals([8, 16], [[1, 2], [2, 4]], axes=axes)
+    ((means, _, (bars,)),) = (container.lines for container in axes.containers)
+    assert list(means.get_xdata(orig=False)) == [8, 16]
+    assert [segment[:, 0].tolist() for segment in bars.get_segments()] == [[8, 8], [16, 16]]
+    dots = [line for line in axes.lines if line.get_marker() == "o" and line is not means]
+    assert [list(line.get_xdata()) for line in dots] == [[8, 8], [16, 16]]
+
+
+def test_runs_are_dots_that_neither_means_nor_bars_hide():
+    axes = plt.figure().gca()
+    plot_intervals(["a", "b"], [[1, 2], [2, 4]], fmt="ks", axes=axes)
+    ((means, caps, bars),) = (container.lines for container in axes.containers)
+    below = {drawn.get_zorder() for drawn in (means, *caps, *bars)}
+    dots = [line for line in axes.lines if line not in (means, *caps)]
+    assert len(dots) == 2
+    for line in dots:
+        assert (line.get_marker(), line.get_linestyle()) == ("o", "None")
+        assert line.get_zorder() > max(below)
+        assert line.get_markeredgecolor() != line.get_markerfacecolor()
+
+
+def test_a_confidence_makes_the_bars_as_long_as_its_interval():
+    axes = plt.figure().gca()
+    plot_intervals([1], [[1, 2, 3]], confidence=0.5, axes=axes)
+    ((_, _, (bars,)),) = (container.lines for container in axes.containers)
+    mean, half = interval([1, 2, 3], 0.5)
+    np.testing.assert_allclose(bars.get_segments()[0][:, 1], [mean - half, mean + half])
+
+
+def test_curves_share_the_current_axes_and_have_the_format_and_name_they_were_given():
+    for fmt, name in (("ko-", "depth 1"), ("rs--", "depth 3")):
+        plot_intervals([1, 2], [[1, 2], [2, 4]], fmt=fmt, label=name)
+    handles, names = plt.gca().get_legend_handles_labels()
+    means = [container.lines[0] for container in handles]
+    assert names == ["depth 1", "depth 3"]
+    assert [line.get_color() + line.get_marker() + line.get_linestyle() for line in means] == [
+        "ko-",
+        "rs--",
+    ]
+    assert len(plt.get_fignums()) == 1
 
 
 def test_without_scipy_an_interval_says_what_to_install(monkeypatch):
