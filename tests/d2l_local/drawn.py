@@ -13,8 +13,10 @@ def image_in(axes: Any) -> np.ndarray:
     It has the rows and columns of the array that was drawn; colours have a third axis.
     """
     figure = axes.figure
-    figure.set_dpi(300)  # several pixels of the screen for one of the image
-    figure.canvas.draw()
+    if figure.get_dpi() != 300:
+        figure.set_dpi(300)  # several pixels of the screen for one of the image
+    if figure.stale:
+        figure.canvas.draw()
     screen = np.asarray(figure.canvas.buffer_rgba())[::-1, :, :3] / 255
     height, width = axes.images[0].get_array().shape[:2]
     box = axes.get_window_extent()
