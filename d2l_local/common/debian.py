@@ -19,8 +19,9 @@ logger = logging.getLogger("d2l_local")
 def unpacked_package(name: str, workplace: Path) -> Iterator[Path]:
     """The root of the files of the package `name`, in a folder that is gone afterwards.
 
-    Needs no root; as root, apt's lists of packages are updated first. `workplace` is where the
-    folder is made; no other process may do the same there at the same time.
+    For commands that a user gives, not for library calls: it runs apt, needs no root, and as root
+    updates apt's lists of packages first. `workplace` is where the folder is made; no other
+    process may do the same there at the same time.
 
     Raises `OSError` where the system is not Debian's kind or the package cannot be had.
     """

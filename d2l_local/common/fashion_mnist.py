@@ -1,6 +1,7 @@
 """Fashion-MNIST as arrays: found or fetched, verified, decoded once, memory-mapped after that.
 
-`python -m d2l_local.common.fashion_mnist` does the fetching ahead of time.
+`python -m d2l_local.common.fashion_mnist` does the fetching ahead of time. Where no mirror answers,
+this command also asks for Debian's package, which no other call does.
 
 Source: H. Xiao, K. Rasul, R. Vollgraf. Fashion-MNIST: a Novel Image Dataset for Benchmarking
 Machine Learning Algorithms. arXiv:1708.07747, 2017.
@@ -19,7 +20,15 @@ from typing import Any
 
 import numpy as np
 
-from d2l_local.common.fashion_mnist_sources import DataNotFoundError, find, set_aside
+from d2l_local.common.fashion_mnist_sources import (
+    DEBIAN_PACKAGE,
+    SPACE,
+    DataNotFoundError,
+    find,
+    set_aside,
+    unpack_debian_package,
+)
+from d2l_local.common.fetch import turn
 from d2l_local.common.files import replacing, user_cache
 from d2l_local.common.idx import IdxFile
 
@@ -37,6 +46,8 @@ LABELS = (
     "bag",
     "ankle boot",
 )
+
+LOCK = ".lock"  # name of the file that a process holds while it fetches and decodes
 
 logger = logging.getLogger("d2l_local")
 
@@ -76,7 +87,7 @@ def load(train: bool) -> tuple[np.ndarray, np.ndarray]:
     The arrays are memory-mapped and read-only. What is not in the cache yet, or is damaged there
     (it is then named in the log and renamed to `<name>.bad`), is fetched and decoded.
 
-    Raises `DataNotFoundError`.
+    Raises `DataNotFoundError`; `DownloadError` where another process does not end its download.
     """
     images, labels = TRAIN if train else TEST
     return _array(images), _array(labels)
@@ -128,9 +139,7 @@ def _array(file: IdxFile) -> np.ndarray:
 
 
 def _fetched(file: IdxFile, folder: Path) -> np.ndarray:
-    from filelock import FileLock
-
-    with FileLock(folder / ".lock"):
+    with turn(folder / LOCK):
         try:
             return _decoded(file, folder)  # by the process that had the lock before
         except FileNotFoundError:
@@ -168,7 +177,11 @@ def _keep(array: np.ndarray, file: IdxFile, folder: Path) -> np.ndarray:
             np.save(stream, array)
         return _decoded(file, folder)
     except OSError as error:
-        logger.warning("%s cannot be kept in the cache: %s", file.name, error)
+        logger.warning(
+            "%s cannot be kept in the cache: %s. Make room for %d MiB in %s, or put the path of "
+            "another folder in the environment variable D2L_LOCAL_CACHE.",
+            *(file.name, error, SPACE >> 20, folder),
+        )
         return array
 
 
@@ -193,15 +206,29 @@ def _temporary_folder(reason: str) -> tempfile.TemporaryDirectory[str]:
 
 
 def main() -> None:
-    """Fetches what is not in the cache and says where it came from."""
+    """Fetches what is not in the cache, from Debian's archive if need be; says where it is from."""
     logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler(sys.stdout))
     try:
-        train, test = load(True)[0], load(False)[0]
-    except DataNotFoundError as error:
+        train, test = _load_or_ask_debian()
+    except (OSError, DataNotFoundError) as error:
         sys.exit(str(error))
     where = getattr(train, "filename", "memory")
     print(f"Fashion-MNIST: {len(train):,} and {len(test):,} images, read from {where}")
+
+
+def _load_or_ask_debian() -> tuple[np.ndarray, np.ndarray]:
+    """The images to train on and to test with."""
+    try:
+        return load(True)[0], load(False)[0]
+    except DataNotFoundError as error:
+        folder = _writable(cache_folder())
+        try:
+            with turn(folder / LOCK):
+                unpack_debian_package(folder)
+        except OSError as reason:
+            raise OSError(f"{error}\nDebian's package {DEBIAN_PACKAGE}: {reason}") from None
+    return load(True)[0], load(False)[0]
 
 
 if __name__ == "__main__":

@@ -21,12 +21,16 @@ MIRRORS = (
     "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
     "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
 )
+SPACE = 100 << 20  # bytes that the cache takes: 31 MB downloaded, 55 MB decoded, some to spare
 ADVICE = f"""\
 What to do, one of these:
   - connect this computer to the network and try again;
-  - on Debian or Ubuntu: sudo apt-get install {DEBIAN_PACKAGE};
+  - on Debian or Ubuntu: sudo apt-get install {DEBIAN_PACKAGE}; or, without root,
+    python -m d2l_local.common.fashion_mnist, which takes that package apart;
   - copy the four files *-ubyte.gz of https://github.com/zalandoresearch/fashion-mnist into a folder
-    and put its path in the environment variable {FOLDER_VARIABLE}."""
+    and put its path in the environment variable {FOLDER_VARIABLE};
+  - if the disk is full: make room for {SPACE >> 20} MiB, or put the path of a folder on another
+    disk in the environment variable D2L_LOCAL_CACHE."""
 
 logger = logging.getLogger("d2l_local")
 
@@ -58,7 +62,6 @@ def _places(file: IdxFile, cache: Path) -> Iterator[tuple[str, Callable[[], np.n
     yield "the cache", lambda: _from_folder(file, cache, ours=True)
     yield "the system's folder", lambda: _from_folder(file, SYSTEM_FOLDER)
     yield "download", lambda: _from_mirrors(file, cache)
-    yield f"Debian's package {DEBIAN_PACKAGE}", lambda: _from_debian(file, cache)
 
 
 def _from_named_folder(file: IdxFile) -> np.ndarray:
@@ -77,7 +80,7 @@ def _from_folder(file: IdxFile, folder: Path, *, ours: bool = False) -> np.ndarr
     reasons = []
     for path in (plain, compressed):
         try:
-            return read_idx(path, file.sha256)
+            return read_idx(path, file.sha256, file.size)
         except FileNotFoundError:
             continue
         except (OSError, ValueError) as error:
@@ -101,14 +104,18 @@ def _from_mirrors(file: IdxFile, cache: Path) -> np.ndarray:
     fetch(
         [f"{mirror}/{target.name}" for mirror in MIRRORS],
         target,
-        functools.partial(read_idx, sha256=file.sha256),
+        functools.partial(read_idx, sha256=file.sha256, size=file.size),
+        # What cannot be compressed grows a little, by RFC 1952's header and RFC 1951's blocks.
+        max_size=file.size + file.size // 1000 + 1024,
     )
-    return read_idx(target, file.sha256)
+    return read_idx(target, file.sha256, file.size)
 
 
-def _from_debian(file: IdxFile, cache: Path) -> np.ndarray:
-    """Unpacks all four files into the cache, where the other three are found later."""
+def unpack_debian_package(cache: Path) -> None:
+    """Puts the files of Debian's package into `cache`; calls apt, so only for those who ask.
+
+    Raises `OSError` where the package cannot be had.
+    """
     with unpacked_package(DEBIAN_PACKAGE, cache) as root:
         for path in root.rglob("*-ubyte.gz"):
             path.replace(cache / path.name)
-    return _from_folder(file, cache)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import logging
+import shutil
 import sys
 import threading
 import time
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 3.0  # seconds for one address of a host
 ANSWER_TIMEOUT = 10.0  # seconds until a server begins to answer, retries and name look-up included
 READ_TIMEOUT = 20.0  # seconds of silence in the middle of a body
+PATIENCE = 60.0  # seconds in which a body must advance by MIN_PROGRESS, interruptions included
+MIN_PROGRESS = 1 << 18  # bytes; with PATIENCE a rate of 4 KiB per second
+PAUSE = 1.0  # seconds before a body that broke off is asked for again, doubled while nothing comes
+MAX_SIZE = 20 << 30  # bytes of a file whose size nobody knows: no data set of d2l is nearly as big
+LOCK_TIMEOUT = 600.0  # seconds to wait for another process that fetches the same
 CHUNK = 1 << 16  # bytes
-BODY_RETRIES = 3  # in a row, without a new byte
-BACK_OFF = 0.5  # seconds before the first retry of a body, doubled with each
 
 logger = logging.getLogger("d2l_local")
 
@@ -33,30 +38,37 @@ class DownloadError(OSError):
 
 
 def fetch(
-    urls: Sequence[str], target: Path, verify: Callable[[Path], object] | None = None
+    urls: Sequence[str],
+    target: Path,
+    verify: Callable[[Path], object] | None = None,
+    max_size: int = MAX_SIZE,
 ) -> None:
     """Downloads `target` from the first of `urls` that delivers it.
 
     `verify` is called with a path and raises `ValueError` or `OSError` where the content is
     wrong; without it, any complete answer is right. Nothing happens where `target` is there
-    and right. Until it is complete and verified, the file is called `<target>.part`; the next
-    call continues an interrupted one. Processes that ask for the same target take turns.
+    and right. `max_size` is the largest number of bytes that can be right: what is longer is not
+    read. Until a file is complete and verified, it is called `<target>.<…>.part`, one for each
+    address; the next call continues an interrupted one. Processes that ask for the same target
+    take turns.
 
     Raises `DownloadError`.
     """
     if _is_right(target, verify):
         return
-    with _turn(target):
+    with turn(target.with_name(f".{target.name}.lock"), keep=False):
         if _is_right(target, verify):  # thanks to the process that had its turn before
             return
         failures = []
         for url in urls:
             try:
-                _fetch_from(url, target, verify)
+                _fetch_from(url, target, verify, max_size)
             except (OSError, ValueError) as error:
                 failures.append(f"{url}: {_reason(error)}")
             else:
                 logger.info("%s: downloaded from %s", target.name, url)
+                for other in urls:
+                    PartialFile(target, other).discard()
                 return
     raise DownloadError("\n".join(failures))
 
@@ -71,18 +83,30 @@ def _is_right(target: Path, verify: Callable[[Path], object] | None) -> bool:
 
 
 @contextlib.contextmanager
-def _turn(target: Path) -> Iterator[None]:
-    from filelock import FileLock
+def turn(path: Path, *, keep: bool = True) -> Iterator[None]:
+    """Holds the lock in the file `path`, which is removed afterwards unless it is to `keep`.
 
-    path = target.with_name(f".{target.name}.lock")
-    with FileLock(path):
-        try:
-            yield
-        finally:
+    Raises `DownloadError` where another process holds it for longer than `LOCK_TIMEOUT`.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=LOCK_TIMEOUT)
+    except Timeout:
+        raise DownloadError(
+            f"another process has held {path} for {LOCK_TIMEOUT:g} seconds: wait until it has "
+            "fetched the data, or end it"
+        ) from None
+    try:
+        yield
+    finally:
+        if not keep:
             # Who waits for this lock notices that its file is gone and makes a new one. Windows
             # refuses to remove an open file.
             with contextlib.suppress(OSError):
                 path.unlink()
+        lock.release()
 
 
 def _reason(error: Exception) -> str:
@@ -91,9 +115,11 @@ def _reason(error: Exception) -> str:
     return str(getattr(inner, "reason", None) or error)
 
 
-def _fetch_from(url: str, target: Path, verify: Callable[[Path], object] | None) -> None:
+def _fetch_from(
+    url: str, target: Path, verify: Callable[[Path], object] | None, max_size: int
+) -> None:
     part = PartialFile(target, url)
-    _download(url, part)
+    _download(url, part, max_size)
     try:
         if verify:
             verify(part.path)
@@ -101,28 +127,62 @@ def _fetch_from(url: str, target: Path, verify: Callable[[Path], object] | None)
         part.discard()
         raise
     part.path.replace(target)
-    part.discard()
 
 
-def _download(url: str, part: PartialFile) -> None:
-    """Completes `part`, continuing after every interruption for as long as new bytes come."""
+def _download(url: str, part: PartialFile, max_size: int) -> None:
+    """Completes `part`, continuing after interruptions while it advances (see `PATIENCE`)."""
     import requests
+    import urllib3
 
-    best = part.size()
-    stalled = 0
+    interruptions = (
+        requests.ConnectionError,
+        requests.Timeout,
+        urllib3.exceptions.HTTPError,
+        TimeoutError,
+    )
+    watch = _Watch(part.size())
     while True:
-        response = _answer(url, part)
         try:
-            return _save(response, part)
-        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError):
-            size = part.path.stat().st_size
-            stalled = 0 if size > best else stalled + 1
-            best = max(best, size)
-            if stalled > BODY_RETRIES:
-                raise
-            time.sleep(BACK_OFF * 2**stalled)
-        finally:
-            response.close()
+            with contextlib.closing(_answer(url, part)) as response:
+                return _save(response, part, max_size, watch)
+        except interruptions as error:
+            if not watch.pause():
+                raise ConnectionError(_reason(error)) from error
+
+
+class _Watch:
+    """Ends a download that does not advance by `MIN_PROGRESS` bytes in `PATIENCE` seconds."""
+
+    def __init__(self, size: int) -> None:
+        self.start = self.mark = self.best = size  # bytes
+        self.since = time.monotonic()
+        self.wait = PAUSE
+
+    def advance(self, size: int) -> None:
+        """Notes that the file has `size` bytes now; raises `_TooSlowError`."""
+        now = time.monotonic()
+        if size > self.best:
+            self.best, self.wait = size, PAUSE
+        if self.best >= self.mark + MIN_PROGRESS:
+            self.mark, self.since = self.best, now
+        elif now - self.since > PATIENCE:
+            raise _TooSlowError(
+                f"{self.best - self.mark:,} new bytes in {PATIENCE:g} seconds, "
+                f"expected at least {MIN_PROGRESS:,}"
+            )
+
+    def pause(self) -> bool:
+        """Waits before the next try; False where it is no use: nothing came, or for too long."""
+        over = time.monotonic() + self.wait - self.since > PATIENCE
+        if over or self.best == self.start:
+            return False
+        time.sleep(self.wait)
+        self.wait *= 2
+        return True
+
+
+class _TooSlowError(OSError):
+    pass
 
 
 def _answer(url: str, part: PartialFile) -> requests.Response:
@@ -150,9 +210,16 @@ def _continues(response: requests.Response, part: PartialFile) -> bool:
 
 
 def _version(response: requests.Response) -> str | None:
+    if _is_encoded(response):  # bytes are counted before decoding
+        return None
     etag = response.headers.get("ETag", "")
     # RFC 9110, 13.1.5: a weak ETag must not be used to continue a download.
     return etag if etag.startswith('"') else response.headers.get("Last-Modified")
+
+
+def _is_encoded(response: requests.Response) -> bool:
+    """Whether the server compressed the body, although it was asked not to."""
+    return response.headers.get("Content-Encoding", "identity") != "identity"
 
 
 def _get(url: str, headers: dict[str, str]) -> requests.Response:
@@ -200,22 +267,49 @@ def _session() -> requests.Session:
     return session
 
 
-def _save(response: requests.Response, part: PartialFile) -> None:
-    with part.path.open("ab") as file, _progress(response, part) as bar:
-        for chunk in response.iter_content(CHUNK):
-            file.write(chunk)
-            bar.update(len(chunk))
+def _save(response: requests.Response, part: PartialFile, max_size: int, watch: _Watch) -> None:
+    with part.path.open("ab") as file:
+        size = file.seek(0, 2)
+        length = response.headers.get("Content-Length")
+        end = size + int(length) if length and not _is_encoded(response) else None
+        limit = _limit(part, size, end, max_size)
+        with _progress(part.name, size, end) as bar:
+            # Not `iter_content`, which waits until a chunk is full: for ever, if bytes drip.
+            while chunk := response.raw.read1(CHUNK, decode_content=True):
+                size += len(chunk)
+                if size > limit:
+                    part.discard()
+                    raise ValueError(f"has more than {limit:,} bytes, the most that it may have")
+                file.write(chunk)
+                bar.update(len(chunk))
+                watch.advance(size)
 
 
-def _progress(response: requests.Response, part: PartialFile) -> tqdm:
+def _limit(part: PartialFile, size: int, end: int | None, max_size: int) -> int:
+    """The number of bytes that `part`, which has `size`, may grow to; `end` is None if unknown.
+
+    An answer of unknown length may take half of the space that is free.
+    Raises `ValueError` where the file is too long, `OSError` where the disk is too small.
+    """
+    if end is not None and end > max_size:
+        part.discard()
+        raise ValueError(f"has {end:,} bytes, expected {max_size:,} at most")
+    free = shutil.disk_usage(part.path.parent).free
+    if end is not None and end - size > free:
+        raise OSError(
+            errno.ENOSPC,
+            f"{end - size:,} bytes are to come, and {part.path.parent} has room for {free:,}",
+        )
+    return min(max_size, size + free // 2) if end is None else end
+
+
+def _progress(name: str, done: int, total: int | None) -> tqdm:
     """A bar on stderr where somebody is watching: in a terminal, or in a notebook."""
     from tqdm import tqdm
 
-    done = part.path.stat().st_size
-    length = response.headers.get("Content-Length")
     return tqdm(
-        desc=part.path.stem,
-        total=done + int(length) if length else None,
+        desc=name,
+        total=total,
         initial=done,
         unit="B",
         unit_scale=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import math
 import struct
 import zlib
 from dataclasses import dataclass
@@ -23,20 +24,23 @@ class IdxFile:
     sha256: str  # of the decompressed file: .gz files of the same content differ
     crc32: int  # of the array's bytes
 
+    @property
+    def size(self) -> int:
+        """Number of bytes of the decompressed file: header and array."""
+        return 4 + 4 * len(self.shape) + math.prod(self.shape)
 
-def read_idx(path: Path, sha256: str) -> np.ndarray:
+
+def read_idx(path: Path, sha256: str, size: int) -> np.ndarray:
     """Read-only array of unsigned bytes in the IDX file at `path`, which may be gzip-compressed.
 
-    `sha256` is that of the decompressed content, in hexadecimal.
+    `sha256` (hexadecimal) and `size` (bytes) are those of the decompressed content; no more than
+    that is read.
 
     Raises `ValueError` where the content is damaged or another, `OSError` where it cannot be read.
     """
-    content = path.read_bytes()
-    if content.startswith(b"\x1f\x8b"):
-        try:
-            content = gzip.decompress(content)
-        except (EOFError, OSError, zlib.error) as error:
-            raise ValueError(f"{path}: cannot be decompressed ({error})") from error
+    content = _content(path, size + 1)
+    if len(content) > size:
+        raise ValueError(f"{path}: has more than {size:,} bytes (decompressed), expected {size:,}")
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ValueError(
@@ -44,6 +48,20 @@ def read_idx(path: Path, sha256: str) -> np.ndarray:
             f"expected {sha256}"
         )
     return _parse(content, path)
+
+
+def _content(path: Path, limit: int) -> bytes:
+    """The first `limit` bytes of the decompressed content."""
+    with path.open("rb") as file:
+        compressed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not compressed:
+            return file.read(limit)
+        try:
+            with gzip.open(file) as stream:
+                return stream.read(limit)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+            raise ValueError(f"{path}: cannot be decompressed ({error})") from error
 
 
 def _parse(content: bytes, path: Path) -> np.ndarray:

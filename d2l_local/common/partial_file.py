@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from pathlib import Path
 
 
 class PartialFile:
-    """What has come so far of a download from `url`, in `<target>.part`.
+    """What has come so far of a download of `target` from `url`.
 
-    `<target>.part.version` holds the URL and what the server called the version of the remote
-    file: bytes of another version, or of a server that names none, are never continued.
+    It is in `<target>.<…>.part`, where the dots stand for the URL: what one mirror has delivered
+    outlives an attempt with another. `<target>.<…>.part.version` holds what the server called the
+    version of the remote file: bytes of another version, or of a server that names none, are
+    never continued.
     """
 
     def __init__(self, target: Path, url: str) -> None:
-        self.path = target.with_name(f"{target.name}.part")
-        self.note = target.with_name(f"{target.name}.part.version")
-        self.url = url
+        self.name = target.name
+        place = hashlib.sha256(url.encode()).hexdigest()[:8]
+        self.path = target.with_name(f"{target.name}.{place}.part")
+        self.note = target.with_name(f"{target.name}.{place}.part.version")
 
     def version(self) -> str | None:
         """The version of the bytes that are here; None where they cannot be continued."""
         with contextlib.suppress(FileNotFoundError):
-            url, _, version = self.note.read_text().partition("\n")
-            if url == self.url and self.path.exists():
-                return version
+            if self.path.exists():
+                return self.note.read_text()
         return None
 
     def size(self) -> int:
@@ -40,7 +43,7 @@ class PartialFile:
         self.discard()  # the old bytes first: an interruption must not leave them under a new note
         self.path.touch()
         if version:
-            self.note.write_text(f"{self.url}\n{version}")
+            self.note.write_text(version)
 
     def discard(self) -> None:
         """Leaves nothing behind."""

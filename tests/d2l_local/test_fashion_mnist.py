@@ -1,5 +1,6 @@
 import contextlib
 import gzip
+import logging
 import os
 import struct
 import subprocess
@@ -10,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from local_server import LocalServer, serving, status, whole
 
-from d2l_local.common import fashion_mnist
+from d2l_local.common import debian, fashion_mnist, fetch
 from d2l_local.common import fashion_mnist_sources as sources
 from d2l_local.common.fashion_mnist import DataNotFoundError
 
@@ -46,6 +48,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_package(name: str, workplace: Path) -> Iterator[Path]:
     raise OSError("there is no apt-get")
     yield
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the command changes of the library's log is undone."""
+    caplog.set_level(logging.INFO, fashion_mnist.logger.name)
+    monkeypatch.setattr(fashion_mnist.logger, "handlers", [])
 
 
 @pytest.fixture
@@ -138,6 +147,25 @@ def test_the_named_folder_comes_before_the_mirrors(
     assert server.asked == []
 
 
+def test_a_mirror_that_sends_more_than_the_data_set_has_is_passed_over(
+    published: Path, cache: Path, server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MIRRORS", (server.put("/first"),))
+    for file in fashion_mnist.TEST:
+        server.put(f"/first/{file.name}.gz", whole(bytes(2 * file.size)))
+    with pytest.raises(DataNotFoundError, match=f"has {2 * IMAGES.size:,} bytes, expected"):
+        fashion_mnist.load(False)
+
+
+def test_a_process_that_never_ends_its_download_is_named(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "LOCK_TIMEOUT", 0.1)
+    cache.mkdir(parents=True)
+    with FileLock(cache / ".lock"), pytest.raises(fetch.DownloadError, match=str(cache / ".lock")):
+        fashion_mnist.load(False)
+
+
 def test_the_second_mirror_delivers_what_the_first_does_not_have(
     published: Path, cache: Path, server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,8 +186,32 @@ def test_a_mirror_with_other_content_is_passed_over(
     assert is_test_set(*fashion_mnist.load(False))
 
 
-def test_the_debian_package_comes_last_and_is_fetched_once(
-    published: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("log")
+def test_a_library_call_does_not_run_apt(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apt = tmp_path / "bin" / "apt-get"
+    apt.parent.mkdir()
+    apt.write_text(f"#!/bin/sh\ntouch {tmp_path / 'called'}\nexit 1\n")
+    apt.chmod(0o755)
+    (apt.parent / "dpkg-deb").symlink_to(apt)
+    monkeypatch.setenv("PATH", str(apt.parent), prepend=os.pathsep)
+    monkeypatch.setattr(sources, "unpacked_package", debian.unpacked_package)
+    with pytest.raises(DataNotFoundError, match="sudo apt-get install dataset-fashion-mnist"):
+        fashion_mnist.load(False)
+    assert not (tmp_path / "called").exists()
+    with pytest.raises(SystemExit, match="Debian's package dataset-fashion-mnist"):
+        fashion_mnist.main()
+    assert (tmp_path / "called").exists()
+
+
+@pytest.mark.usefixtures("log")
+def test_the_command_asks_for_the_debian_package_last_and_once(
+    published: Path,
+    cache: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     fetched = []
 
@@ -168,11 +220,13 @@ def test_the_debian_package_comes_last_and_is_fetched_once(
         fetched.append(name)
         content = tmp_path / "root" / "usr"
         content.mkdir(parents=True)
-        for file in fashion_mnist.TEST:
+        for file in (*fashion_mnist.TRAIN, *fashion_mnist.TEST):
             (content / f"{file.name}.gz").write_bytes(compressed(published / file.name))
         yield tmp_path / "root"
 
     monkeypatch.setattr(sources, "unpacked_package", package)
+    fashion_mnist.main()
+    assert "60,000 and 10,000 images" in capsys.readouterr().out
     assert is_test_set(*fashion_mnist.load(False))
     assert fetched == ["dataset-fashion-mnist"]
 
@@ -191,8 +245,9 @@ def test_without_a_source_the_error_lists_every_place_in_order_and_what_to_do(
         f"the system's folder: {tmp_path / 'nowhere'} has neither",
         f"download: {mirrors[0]}/t10k-images-idx3-ubyte.gz: 404",
         f"download: {mirrors[1]}/t10k-images-idx3-ubyte.gz: 404",
-        "Debian's package dataset-fashion-mnist: there is no apt-get",
         "What to do",
+        "if the disk is full: make room for 100 MiB, or",
+        "D2L_LOCAL_CACHE",
     ]
     positions = [message.find(part) for part in expected]
     assert -1 not in positions, message
@@ -286,7 +341,8 @@ def test_on_a_full_disk_the_array_is_still_there(
 
     monkeypatch.setattr(np, "save", full)
     assert is_test_set(*fashion_mnist.load(False))
-    assert "No space left on device" in caplog.text
+    assert "No space left on device. Make room for 100 MiB in" in caplog.text
+    assert "D2L_LOCAL_CACHE" in caplog.text
 
 
 def test_processes_that_start_at_once_share_one_download(

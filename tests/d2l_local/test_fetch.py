@@ -1,3 +1,5 @@
+import contextlib
+import gzip
 import io
 import os
 import sys
@@ -6,9 +8,10 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
+from filelock import FileLock
 from local_server import LocalServer, ranges, serving, status, whole
 
 from d2l_local.common import fetch as fetch_module
@@ -20,7 +23,7 @@ CUT = 3 * fetch_module.CHUNK
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_module, "BACK_OFF", 0.0)
+    monkeypatch.setattr(fetch_module, "PAUSE", 0.0)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
@@ -43,7 +46,7 @@ def is_content(path: Path) -> None:
 def interrupted(url: str, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A call that stops in the middle of the body."""
     with monkeypatch.context() as patch:
-        patch.setattr(fetch_module, "BODY_RETRIES", -1)
+        patch.setattr(fetch_module, "PAUSE", float("inf"))
         with pytest.raises(DownloadError):
             fetch([url], target)
 
@@ -155,11 +158,130 @@ def test_a_server_that_ignores_ranges_sends_everything_again(
     assert target.read_bytes() == CONTENT
 
 
-def test_a_server_that_never_finishes_is_given_up(server: LocalServer, target: Path) -> None:
+def test_a_server_that_never_finishes_is_given_up(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module, "PATIENCE", 0.3)
     with pytest.raises(DownloadError):
         fetch([server.put("/a", whole(CONTENT, '"1"', cut=CUT))], target)
-    assert len(server.asked) == 1 + 1 + fetch_module.BODY_RETRIES
+    assert len(server.asked) > 1
     assert not target.exists()
+
+
+def test_a_network_that_is_gone_for_a_while_is_waited_for(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module, "PAUSE", 0.05)
+    refusals = 2
+
+    def gone(handler: BaseHTTPRequestHandler) -> None:
+        handler.connection.close()  # without a word, as a router does that lost its line
+
+    answers = [whole(CONTENT, '"1"', cut=CUT), *[gone] * refusals, ranges(CONTENT, '"1"')]
+    fetch([server.put("/a", *answers)], target)
+    assert len(server.asked) == 1 + refusals + 1
+    assert target.read_bytes() == CONTENT
+
+
+def test_a_server_that_drips_is_given_up(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module, "PATIENCE", 0.3)
+    over = threading.Event()
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(CONTENT)))
+        handler.end_headers()
+        while not over.wait(0.02):
+            handler.wfile.write(b"x")
+
+    with pytest.raises(DownloadError, match=r"new bytes in 0\.3 seconds, expected at least"):
+        fetch([server.put("/a", drip)], target)
+    over.set()
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    """An answer of unknown length; it ends with the connection, which the other side closes."""
+    handler.send_response(200)
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(CONTENT)
+
+
+def test_of_an_endless_answer_no_more_is_read_than_can_be_right(
+    server: LocalServer, target: Path
+) -> None:
+    urls = [server.put("/a", endless), server.put("/b", whole(CONTENT))]
+    fetch(urls, target, is_content, max_size=len(CONTENT))
+    assert target.read_bytes() == CONTENT
+    with pytest.raises(DownloadError, match="more than 1,000 bytes"):
+        fetch(urls[:1], target, lambda path: is_content(path.with_name("no")), max_size=1000)
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_file_that_is_announced_as_too_long_is_not_read(
+    server: LocalServer, target: Path
+) -> None:
+    url = server.put("/a", whole(CONTENT))
+    with pytest.raises(DownloadError, match=f"has {len(CONTENT):,} bytes, expected 1,000 at most"):
+        fetch([url], target, max_size=1000)
+    assert os.listdir(target.parent) == []
+
+
+def test_an_answer_of_unknown_length_leaves_half_of_the_free_space(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=300_000))
+    with pytest.raises(DownloadError, match="more than 150,000 bytes"):
+        fetch([server.put("/a", endless)], target)
+    assert os.listdir(target.parent) == []
+
+
+def test_a_disk_that_is_too_small_is_named_with_the_space_that_is_needed(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+    with pytest.raises(DownloadError, match=rf"512,000 bytes .*, and {target.parent} .* for 1,000"):
+        fetch([server.put("/a", whole(CONTENT))], target)
+
+
+def test_a_body_that_the_server_compressed_unasked_is_decoded(
+    server: LocalServer, target: Path
+) -> None:
+    def compressed(handler: BaseHTTPRequestHandler) -> None:
+        body = gzip.compress(CONTENT)
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    fetch([server.put("/a", compressed)], target)
+    assert target.read_bytes() == CONTENT
+
+
+def test_what_one_mirror_delivered_outlives_the_attempt_with_another(
+    server: LocalServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = server.put("/a", whole(CONTENT, '"1"', cut=CUT), status(404), ranges(CONTENT, '"1"'))
+    second = server.put("/b", whole(b"<html>", '"2"'), status(404))
+    interrupted(first, target, monkeypatch)
+    with pytest.raises(DownloadError):
+        fetch([first, second], target, is_content)
+    fetch([first, second], target, is_content)
+    assert server.asked[-1] == f"/a bytes={CUT}-"
+    assert os.listdir(target.parent) == [target.name]
+
+
+def test_a_lock_that_another_process_never_releases_is_named(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_module, "LOCK_TIMEOUT", 0.1)
+    lock = target.with_name(f".{target.name}.lock")
+    with FileLock(lock), pytest.raises(DownloadError, match=f"has held {lock} for 0.1 seconds"):
+        fetch(["http://unused.invalid"], target)
 
 
 @pytest.mark.parametrize("heeds_if_range", [True, False])
