@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from d2l_local.common.frameworks import is_installed
 from d2l_local.mxnet_hook import install
 
 _LOCK = threading.Lock()
@@ -38,6 +39,8 @@ def import_mxnet() -> ModuleType:
     library cannot be loaded, and ImportError where it fails otherwise; each says what to do.
     """
     with _LOCK:
+        if not is_installed("mxnet"):
+            raise ModuleNotFoundError(_not_installed(), name="mxnet")
         if sys.modules.get("mxnet") is None:
             install()
             _import()
@@ -242,8 +245,6 @@ def _to_numpy(self: Any, dtype: Any = None, copy: bool | None = None) -> np.ndar
 
 
 def _not_found(error: ModuleNotFoundError) -> ImportError:
-    if error.name == "mxnet":
-        return ModuleNotFoundError(_not_installed(), name="mxnet")
     if error.name and not error.name.startswith("mxnet."):
         text = f"MXNet needs {error.name}, which is not installed: pip install {error.name}"
         return ModuleNotFoundError(text, name=error.name)

@@ -1,7 +1,9 @@
 """Let `import mxnet` itself find MXNet mended: notebooks import it before the library, or without.
 
-The file `d2l_local.pth`, which is installed beside the package, calls `install` whenever Python
-starts. So this module imports next to nothing, and MXNet is looked at only when it is asked for.
+The file `d2l_local.pth`, which is installed beside the package, is run by Python when it starts. It
+puts a finder in place that imports this module when a program first asks for MXNet, so that nothing
+of the library is imported before. This module imports next to nothing either: asking whether MXNet
+is installed stays quick.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ class MxnetFinder:
         others = [finder for finder in sys.meta_path if finder is not MxnetFinder]
         specs = (finder.find_spec(name, path, target) for finder in others)
         spec = next(filter(None, specs), None)
-        if spec is not None and spec.loader is not None:
+        # A folder that is only called so has no origin: a package without modules.
+        if spec is not None and spec.origin and spec.loader:
             spec.loader = _MendingLoader(spec.loader)  # type: ignore[assignment]
         return spec
 

@@ -9,11 +9,12 @@ import os
 import shutil
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from d2l_local.common.fetch import fetch
+from d2l_local.common.older_names import renamed
 
 DATA_URL = "http://d2l-data.s3-accelerate.amazonaws.com/"
 DATA_HUB: dict[str, tuple[str, str]] = {}
@@ -43,6 +44,15 @@ def replacing(target: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
+def mkdir_if_not_exist(path: str | os.PathLike[str] | Iterable[str]) -> None:
+    """Makes the folder `path` (or the folder whose path has these parts) unless it is there.
+
+    Notebooks of the releases 0.13 and 0.14 call it.
+    """
+    parts = [path] if isinstance(path, (str, os.PathLike)) else path
+    Path(*parts).mkdir(parents=True, exist_ok=True)
+
+
 def check_sha1(path: str | os.PathLike[str], expected: str) -> None:
     """Raises `ValueError` unless the SHA-1 of the file is `expected` (hexadecimal)."""
     with open(path, "rb") as file:
@@ -51,6 +61,7 @@ def check_sha1(path: str | os.PathLike[str], expected: str) -> None:
         raise ValueError(f"{path}: its SHA-1 is {found}, expected {expected}")
 
 
+@renamed(name="url", cache_dir="folder")  # 0.13 to 0.17
 def download(
     url: str, folder: str | os.PathLike[str] = "../data", sha1_hash: str | None = None
 ) -> str:
@@ -65,7 +76,7 @@ def download(
     if "://" not in url:
         url, sha1_hash = _data_set(url)
     name = PurePosixPath(urlsplit(url).path).name
-    if not name:
+    if name in ("", ".."):
         raise ValueError(f"{url!r} does not end in the name of a file")
     target = Path(folder, name)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -91,10 +102,7 @@ def extract(filename: str | os.PathLike[str], folder: str | os.PathLike[str] | N
     path = Path(filename)
     destination = path.parent if folder is None else Path(folder)
     destination.mkdir(parents=True, exist_ok=True)
-    if zipfile.is_zipfile(path):
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(destination)
-    elif tarfile.is_tarfile(path):
+    if _is_tar(path):
         _extract_tar(path, destination)
     elif path.suffix == ".gz":
         with (
@@ -103,8 +111,20 @@ def extract(filename: str | os.PathLike[str], folder: str | os.PathLike[str] | N
             unfinished.open("wb") as content,
         ):
             shutil.copyfileobj(source, content)
+    elif zipfile.is_zipfile(path):  # last, for it finds a zip file inside of another archive, too
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(destination)
     else:
         raise ValueError(f"{path}: not a zip, tar or gz file")
+
+
+def _is_tar(path: Path) -> bool:
+    if not tarfile.is_tarfile(path):
+        return False
+    if path.suffix != ".gz" or path.stem.endswith(".tar"):
+        return True
+    with tarfile.open(path) as archive:  # Zeros alone are a tar file, too: the end of one.
+        return archive.next() is not None
 
 
 def _extract_tar(path: Path, destination: Path) -> None:

@@ -228,9 +228,9 @@ def get_fashion_mnist_labels(labels: Iterable[Any]) -> list[str]:
     return fashion_mnist.text_labels(labels)
 
 
-def get_dataloader_workers() -> int:
-    """Return the number of worker processes for a data loader: the cores, at most 4."""
-    return min(4, os.cpu_count() or 1)
+def get_dataloader_workers(num_workers: int = 4) -> int:
+    """Return the number of worker processes for a data loader: the cores, at most `num_workers`."""
+    return min(num_workers, os.cpu_count() or 1)
 
 
 def show_predictions(images: Any, true: Iterable[Any], predicted: Iterable[Any]) -> None:

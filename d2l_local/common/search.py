@@ -64,12 +64,14 @@ def search(
 
     Raises:
         ModuleNotFoundError: if Optuna, or Dask for more than one worker, is not installed.
-        ValueError: if there are several workers and no storage that they could share.
+        ValueError: if there is no worker, or several and no storage that they could share.
 
     Source: Akiba et al., "Optuna: A next-generation hyperparameter optimization framework", 2019,
     arXiv:1907.10902.
     """
     optuna = _optuna()
+    if isinstance(workers, int) and workers < 1:
+        raise ValueError(f"workers={workers}, expected 1 or more processes, or a Dask client")
     if workers != 1 and storage is None:
         raise ValueError(
             "several workers need a storage that they share: "

@@ -10,7 +10,14 @@ npx.set_np()
 
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import DATA_HUB, DATA_URL, download, download_extract, extract
+from d2l_local.common.files import (
+    DATA_HUB,
+    DATA_URL,
+    download,
+    download_extract,
+    extract,
+    mkdir_if_not_exist,
+)
 from d2l_local.common.functional import (
     Accumulator,
     Animator,

@@ -10,6 +10,7 @@ from mxnet import Context, autograd, gluon, init, np
 from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
 from d2l_local.common.images import size_of
 from d2l_local.common.loader import ArrayLoader
+from d2l_local.common.older_names import renamed
 from d2l_local.mxnet.data import FashionMNIST, batches_of
 from d2l_local.mxnet.device import try_gpu
 
@@ -93,6 +94,7 @@ def _sum(arrays: Iterable[np.ndarray]) -> float:
     return sum(float(a) for a in arrays)
 
 
+@renamed(ctx="device")  # 0.13 and 0.14
 def evaluate_accuracy_gpu(
     net: gluon.Block, data_iter: Batches, device: Context | None = None
 ) -> float:
@@ -162,6 +164,7 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
 
 
+@renamed(ctx="device")  # 0.13 and 0.14
 def train_ch6(
     net: gluon.Block,
     train_iter: Batches,
@@ -190,13 +193,4 @@ def train_ch6(
     print(f"{timer.stop() / num_epochs:.1f} s per epoch on {device}")
 
 
-def train_ch5(
-    net: gluon.Block,
-    train_iter: Batches,
-    test_iter: Batches,
-    num_epochs: int,
-    lr: float,
-    ctx: Context | None = None,
-) -> None:
-    """Do what `train_ch6` does, under the names of the first generation."""
-    train_ch6(net, train_iter, test_iter, num_epochs, lr, ctx)
+train_ch5 = train_ch6  # its name in the first releases

@@ -13,7 +13,14 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import DATA_HUB, DATA_URL, download, download_extract, extract
+from d2l_local.common.files import (
+    DATA_HUB,
+    DATA_URL,
+    download,
+    download_extract,
+    extract,
+    mkdir_if_not_exist,
+)
 from d2l_local.common.functional import Accumulator, Animator, Timer, get_fashion_mnist_labels
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute

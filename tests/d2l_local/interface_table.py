@@ -13,6 +13,7 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "reference" / "interface.rst"
 TITLES = {"torch": "PyTorch", "tensorflow": "TensorFlow", "mxnet": "MXNet"}
 GENERATIONS = {"object": "1.0", "functional": "0.17"}
+EARLIER = "0.13"
 
 _HEAD = """\
 .. Written by tests/d2l_local/interface_table.py.
@@ -23,8 +24,9 @@ Names of the d2l Package
 Notebooks that were written for the ``d2l`` package run with one line changed:
 ``from d2l_local import torch as d2l``, or ``tensorflow``, or ``mxnet``. This table lists the names
 of that package's two interfaces, the object-oriented one of version 1.0 and the functional one of
-version 0.17, which the first notebooks, MXNet's, already used. A tick means that the name is there,
-with the arguments it always had; a dash, that the package did not have it for this framework
+version 0.17, which the first notebooks, MXNet's, already used; 0.13 stands for names that were gone
+by then. A tick means that the name is there, with the arguments it always had, under the names that
+they had in any of these releases; a dash, that the package did not have it for this framework
 either. Every other name raises an ``AttributeError`` that says so.
 
 """
@@ -39,21 +41,19 @@ def rows(faces: dict[str, ModuleType]) -> list[list[str]]:
     described = interface()
     table = []
     for name in sorted(sorted(names_of(described)), key=str.casefold):
-        generations = [g for g in GENERATIONS if name in names_of({g: described[g]})]
+        releases = [v for g, v in GENERATIONS.items() if name in names_of({g: described[g]})]
         marks = [
             "✓" if hasattr(face, name) else ("no" if was_in(described, framework, name) else "—")
             for framework, face in faces.items()
         ]
         instead = ABSENT.get(name, "") if "no" in marks else ""
-        table.append(
-            [f"``{name}``", ", ".join(GENERATIONS[g] for g in generations), *marks, instead]
-        )
+        table.append([f"``{name}``", ", ".join(releases or [EARLIER]), *marks, instead])
     return table
 
 
 def names_of(described: dict) -> set[str]:
-    """All names of the generations in `described`."""
-    return {
+    """All names of the generations in `described`, and of the earlier releases."""
+    return set(described.get("earlier", ())) | {
         name
         for generation, parts in described.items()
         if generation in GENERATIONS
@@ -63,7 +63,7 @@ def names_of(described: dict) -> set[str]:
 
 def was_in(described: dict, framework: str, name: str) -> bool:
     """Whether the package had `name` for `framework`."""
-    return any(
+    return framework in described["earlier"].get(name, ()) or any(
         framework in described[g]["first"].get(name, {})
         or name in described[g]["others"][framework]
         for g in GENERATIONS

@@ -63,3 +63,25 @@ from d2l_local import {framework}
     assert run.returncode == 1
 
     assert re.search(said, run.stderr.replace("\n", " ")), run.stderr
+
+
+@pytest.mark.parametrize("already_imported", [False, True])
+@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+def test_a_folder_with_the_name_of_a_framework_is_not_taken_for_it(
+    tmp_path, framework, already_imported
+):
+    (tmp_path / framework).mkdir()
+    code = f"""
+import sys
+from importlib.machinery import PathFinder
+class OnlyThere:
+    def find_spec(name, path=None, target=None):
+        if name == {framework!r}:
+            return PathFinder.find_spec(name, [{str(tmp_path)!r}])
+sys.meta_path.insert(0, OnlyThere)
+{f"import {framework}" if already_imported else ""}
+from d2l_local import {framework}
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "ModuleNotFoundError: The " in run.stderr
+    assert "not installed" in run.stderr

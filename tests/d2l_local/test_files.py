@@ -5,7 +5,7 @@ import os
 import sys
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -57,9 +57,32 @@ def test_the_query_of_a_url_is_no_part_of_the_name(server: LocalServer, tmp_path
     assert os.path.basename(path) == "visitors.csv"
 
 
-def test_a_url_that_names_no_file_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["", "/", "/.", "/..", "/a/.."])
+def test_a_url_that_names_no_file_is_refused(tmp_path: Path, path: str) -> None:
     with pytest.raises(ValueError, match="name of a file"):
-        files.download("https://example.org/", tmp_path)
+        files.download(f"https://example.org{path}", tmp_path)
+
+
+def test_a_download_may_be_asked_for_with_the_names_of_older_releases(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(files.DATA_HUB, "x", (server.put("/x.csv", whole(CONTENT)), SHA1))
+    download: Callable[..., str] = files.download
+    path = download("x", cache_dir=str(tmp_path / "d"))
+    assert path == download(name="x", cache_dir=tmp_path / "d") == str(tmp_path / "d" / "x.csv")
+    assert Path(path).read_bytes() == CONTENT
+    with pytest.raises(TypeError, match="folder twice, once as cache_dir"):
+        download("x", folder="a", cache_dir="b")
+    with pytest.raises(TypeError, match="'cache_folder'"):
+        download("x", cache_folder="a")
+
+
+def test_a_folder_is_made_with_its_parents_unless_it_is_there(tmp_path: Path) -> None:
+    for _ in range(2):
+        files.mkdir_if_not_exist(str(tmp_path / "a" / "b"))
+        files.mkdir_if_not_exist([str(tmp_path), "c", "d"])  # the parts of its path
+    assert (tmp_path / "a" / "b").is_dir()
+    assert (tmp_path / "c" / "d").is_dir()
 
 
 def test_a_download_is_not_repeated_while_its_hash_fits(
@@ -126,6 +149,31 @@ def test_a_single_compressed_file_is_unpacked_under_its_name(tmp_path: Path) -> 
     (tmp_path / "day.csv.gz").write_bytes(gzip.compress(CONTENT))
     files.extract(tmp_path / "day.csv.gz", tmp_path / "out")
     assert (tmp_path / "out" / "day.csv").read_bytes() == CONTENT
+
+
+def test_a_single_compressed_file_may_begin_like_the_end_of_a_tar_file(tmp_path: Path) -> None:
+    content = bytes(2048) + CONTENT
+    (tmp_path / "day.bin.gz").write_bytes(gzip.compress(content))
+    files.extract(tmp_path / "day.bin.gz")
+    assert (tmp_path / "day.bin").read_bytes() == content
+
+
+def test_a_tar_file_may_be_called_gz_alone(tmp_path: Path) -> None:
+    (tmp_path / "days.gz").write_bytes(tar_of(**{"day.csv": CONTENT}))
+    files.extract(tmp_path / "days.gz")
+    assert (tmp_path / "day.csv").read_bytes() == CONTENT
+
+
+def test_a_zip_file_in_another_archive_is_not_unpacked_in_its_stead(tmp_path: Path) -> None:
+    inner = zip_of(**{"day.csv": CONTENT})
+    with tarfile.open(tmp_path / "days.tar", "w") as archive:
+        member = tarfile.TarInfo("inner.zip")
+        member.size = len(inner)
+        archive.addfile(member, io.BytesIO(inner))
+    (tmp_path / "other.zip.gz").write_bytes(gzip.compress(inner, 0))
+    files.extract(tmp_path / "days.tar", tmp_path / "out")
+    files.extract(tmp_path / "other.zip.gz", tmp_path / "out")
+    assert sorted(os.listdir(tmp_path / "out")) == ["inner.zip", "other.zip"]
 
 
 def test_a_truncated_compressed_file_leaves_no_half_of_its_content(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ def signatures():
                     yield framework, name, entry["signature"]
                 for method, signature in entry.get("methods", {}).items():
                     yield framework, f"{name}.{method}", signature
+    for name, described in DESCRIBED["earlier"].items():
+        for framework, entry in described.items():
+            yield framework, name, entry["signature"]
 
 
 def parameters(signature):
@@ -40,12 +43,13 @@ def test_the_arguments_are_what_they_always_were(framework, name, signature):
     for part in name.split("."):
         found = getattr(found, part)
     actual = list(inspect.signature(found).parameters.values())
+    renamed = getattr(found, "older_names", {})
     for position, old in enumerate(parameters(signature)):
         if old.kind in (old.VAR_POSITIONAL, old.VAR_KEYWORD):
             assert old.kind in {p.kind for p in actual}
             continue
         new = actual[position]
-        assert new.name == old.name
+        assert new.name == renamed.get(old.name, old.name)
         assert same_default(new.default, old.default), (new.default, old.default)
 
 

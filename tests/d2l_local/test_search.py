@@ -81,6 +81,12 @@ def test_several_workers_need_a_storage():
         search(parabola, 4, workers=2)
 
 
+@pytest.mark.parametrize("workers", [0, -1])
+def test_without_a_worker_there_is_no_search(workers, tmp_path):
+    with pytest.raises(ValueError, match=f"workers={workers}, expected 1 or more"):
+        search(parabola, 4, workers=workers, storage=tmp_path / "search.log")
+
+
 def test_two_processes_draw_what_one_would_have_drawn(tmp_path):
     study = random_search(6, storage=tmp_path / "search.log", workers=2)
     assert sorted(drawn(study)) == sorted(drawn(random_search(6)))
