@@ -1,6 +1,7 @@
 """The TensorFlow face of the library: `from d2l_local import tensorflow as d2l`."""
 
 import os
+from typing import TYPE_CHECKING
 
 from d2l_local.common.frameworks import require
 
@@ -60,5 +61,111 @@ mend()
 full_results = results_of("tensorflow")
 
 
-def __getattr__(name: str) -> object:
-    return lazy_attribute(__name__, name)
+if TYPE_CHECKING:
+    import matplotlib.pyplot as plt
+else:
+
+    def __getattr__(name: str) -> object:
+        return lazy_attribute(__name__, name)
+
+
+__all__ = [
+    "DATA_HUB",
+    "DATA_URL",
+    "SGD",
+    "Accumulator",
+    "Animator",
+    "Classification",
+    "Classifier",
+    "DataModule",
+    "FashionMNIST",
+    "HyperParameters",
+    "LinearRegression",
+    "LinearRegressionScratch",
+    "Module",
+    "ProgressBoard",
+    "SyntheticRegressionData",
+    "Timer",
+    "Trainer",
+    "Updater",
+    "abs",
+    "accuracy",
+    "add_to_class",
+    "arange",
+    "argmax",
+    "astype",
+    "batch_matmul",
+    "concat",
+    "corr2d",
+    "cos",
+    "cosh",
+    "cpu",
+    "download",
+    "download_extract",
+    "evaluate_accuracy",
+    "evaluate_loss",
+    "exp",
+    "expand_dims",
+    "extract",
+    "eye",
+    "float32",
+    "full_results",
+    "get_fashion_mnist_labels",
+    "get_key",
+    "get_seed",
+    "gpu",
+    "int32",
+    "int64",
+    "interval",
+    "linreg",
+    "linspace",
+    "load_array",
+    "load_data_fashion_mnist",
+    "log",
+    "matmul",
+    "meshgrid",
+    "mkdir_if_not_exist",
+    "nn_Module",
+    "normal",
+    "num_gpus",
+    "numpy",
+    "ones",
+    "ones_like",
+    "plot",
+    "plot_intervals",
+    "plt",
+    "predict_ch3",
+    "rand",
+    "randn",
+    "record",
+    "reduce_mean",
+    "reduce_sum",
+    "repeat",
+    "reshape",
+    "search",
+    "self_check",
+    "set_axes",
+    "set_figsize",
+    "set_seed",
+    "sgd",
+    "show_images",
+    "sigmoid",
+    "sin",
+    "sinh",
+    "size",
+    "squared_loss",
+    "stack",
+    "synthetic_data",
+    "tanh",
+    "tensor",
+    "to",
+    "train_ch3",
+    "train_ch6",
+    "train_epoch_ch3",
+    "transpose",
+    "try_all_gpus",
+    "try_gpu",
+    "use_svg_display",
+    "zeros",
+    "zeros_like",
+]

@@ -1,0 +1,82 @@
+"""What a face makes public: to `import *`, to editors, and to type checkers."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+PROGRAM = """\
+from d2l_local import {face} as d2l
+from d2l_local.{face} import *
+
+
+class Net(d2l.Classifier):
+    def __init__(self, lr: float = 0.1) -> None:
+        super().__init__()
+        self.save_hyperparameters()
+
+
+data = d2l.FashionMNIST(batch_size=256)
+trainer = d2l.Trainer(max_epochs=1)
+trainer.fit(Net(), data)
+d2l.plt.show()
+d2l.plot([1, 2], [3, 4])
+print(d2l.float32, d2l.DATA_HUB, reshape)
+"""
+CONFIG = """\
+[mypy]
+strict = True
+python_version = 3.11
+ignore_missing_imports = True
+[mypy-torch.*,tensorflow.*,keras.*,mxnet.*,numpy.*,matplotlib.*,IPython.*,optuna.*,distributed.*]
+follow_imports = skip
+"""
+
+
+def mypy(folder, program):
+    """What mypy says of `program` alone, as it would where the library is installed."""
+    (folder / "mypy.ini").write_text(CONFIG)
+    (folder / "program.py").write_text(program)
+    command = [sys.executable, "-m", "mypy", "--config-file", "mypy.ini", "program.py"]
+    environment = {"MYPYPATH": str(ROOT), "PATH": ""}
+    run = subprocess.run(
+        [*command, "--follow-imports", "silent"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    return run.stdout + run.stderr
+
+
+def test_a_program_that_is_checked_strictly_may_use_every_name(face, tmp_path):
+    assert "Success" in mypy(tmp_path, PROGRAM.format(face=face.name))
+
+
+def test_a_name_that_is_misspelt_is_found_by_the_type_checker(tmp_path):
+    program = "from d2l_local import torch as d2l\n\nprint(d2l.Tainer)\n"
+    assert 'has no attribute "Tainer"' in mypy(tmp_path, program)
+
+
+def test_a_star_brings_the_public_names_and_nothing_else(face):
+    names = {}
+    exec(f"from d2l_local.{face.name} import *", names)
+    names.pop("__builtins__")
+    assert set(names) == set(face.d2l.__all__)
+    assert {n for n, v in names.items() if isinstance(v, ModuleType)} == {"plt"}
+    assert not {"Any", "annotations", "TYPE_CHECKING", "require", "mend"} & set(names)
+
+
+def test_every_name_that_is_the_faces_own_is_public(face):
+    """No name is forgotten in `__all__`: what the library defines, and the aliases in `ops`."""
+    ours = {
+        name
+        for name, value in vars(face.d2l).items()
+        if str(getattr(value, "__module__", "")).startswith("d2l_local.") and name[0] != "_"
+    }
+    ours |= {name for name in vars(sys.modules[f"{face.d2l.__name__}.ops"]) if name[0] != "_"}
+    ours -= {"Any", "annotations", "np", "npx", "onp", "tf", "torch"}  # what `ops` imports
+    assert ours - set(face.d2l.__all__) <= {"require", "lazy_attribute", "results_of", "mend"} | {
+        "import_mxnet"
+    }

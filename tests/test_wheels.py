@@ -1,0 +1,61 @@
+"""What is installed: the library without the builder, and the builder without the library."""
+
+import email
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+BUILD = "import sys, setuptools.build_meta as b; print(b.build_wheel(sys.argv[1]))"
+
+
+@pytest.fixture(scope="module", params=["library", "builder"])
+def wheel(request, tmp_path_factory):
+    """A package's name and its wheel, opened; built from a copy, for building leaves traces."""
+    copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
+    for name in ("d2l_local", "tabbook"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE-CODE", "d2l_local.pth"):
+        shutil.copy(ROOT / name, copy / name)
+    package, folder = {"library": ("d2l_local", copy), "builder": ("tabbook", copy / "tabbook")}[
+        request.param
+    ]
+    command = [sys.executable, "-c", BUILD, out]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    with zipfile.ZipFile(next(out.glob("*.whl"))) as archive:
+        yield package, archive
+
+
+def test_a_wheel_holds_every_file_of_its_package_and_none_of_the_other(wheel):
+    package, archive = wheel
+    names = [name for name in archive.namelist() if ".dist-info/" not in name]
+    there = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    } - {"tabbook/pyproject.toml", "tabbook/LICENSE-CODE"}
+    assert {name for name in names if name.split("/")[0] == package} == there
+    rest = [name.split("/")[-1] for name in names if name.split("/")[0] != package]
+    assert rest == (["d2l_local.pth"] if package == "d2l_local" else [])
+    assert any(name.endswith("licenses/LICENSE-CODE") for name in archive.namelist())
+
+
+def test_every_requirement_has_a_lower_bound(wheel):
+    _, archive = wheel
+    (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+    required = email.message_from_bytes(archive.read(metadata)).get_all("Requires-Dist")
+    assert required
+    assert [text for text in required if ">=" not in text] == []
+
+
+def test_the_environment_holds_numpy_where_the_library_does():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert any(
+        text.startswith("numpy") and text.endswith("<2.4") for text in project["dependencies"]
+    )
+    assert "<2.4" in (ROOT / "requirements.in").read_text()
