@@ -68,7 +68,9 @@ def download(
     """Path of the file behind `url` (or behind a name in `DATA_HUB`), downloaded into `folder`.
 
     A file that is already there and has the right SHA-1 (any content where none is given) is
-    not downloaded again.
+    not downloaded again. A lost connection is waited for; what comes slower than 4 KiB per second
+    for a minute, is longer than 20 GiB, or does not fit on the disk, is given up (the limits stand
+    in `d2l_local.common.fetch`). Older releases called the arguments `name` and `cache_dir`.
 
     Raises `ValueError` for a name that is not in `DATA_HUB`, `DownloadError` where the file cannot
     be had or is not the one that the SHA-1 describes.

@@ -64,11 +64,11 @@ def test_it_is_installed_only_once():
 
 def run_after_the_pth_file(code, path=""):
     """What a bare Python prints that runs the installed file when it starts, as `site` does."""
-    start = f"import sys\nsys.path[:0] = [p for p in {path!r}.split(':') if p]\n"
-    start += f"exec({PTH.read_text()!r})\n"
+    start = f"import site, sys\nsys.path[:0] = [p for p in {path!r}.split(':') if p]\n"
+    start += f"site.addpackage({str(PTH.parent)!r}, {PTH.name!r}, set())\n"
     command = [sys.executable, "-I", "-S", "-c", start + code]
     result = subprocess.run(command, capture_output=True, text=True, cwd="/")
-    assert result.returncode == 0, result.stderr
+    assert (result.returncode, result.stderr) == (0, "")
     return result.stdout.strip()
 
 
