@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,21 +41,21 @@ class HyperParameters:
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def save_hyperparameters(self, ignore: Iterable[str] = ()) -> None:
+    def save_hyperparameters(self, ignore: str | Iterable[str] = ()) -> None:
         """Store every local variable of the calling function as an attribute of the same name.
 
-        Called on the first line of `__init__`, these are its arguments. `self`, names that start
-        with an underscore and the names in `ignore` are left out. `self.hparams` maps the names
-        to the values.
+        Called on the first line of `__init__`, these are its arguments. The object itself, names
+        that start with an underscore and those in `ignore`, a name or several, are left out, and
+        so is what a function around the caller has. `self.hparams` maps the names to the values.
         """
-        frame = inspect.currentframe()
-        assert frame is not None
-        assert frame.f_back is not None
-        hidden = {"self", *ignore}
+        # Only the caller's frame: one that holds itself would keep all its variables alive.
+        frame = sys._getframe(1)
+        hidden = {ignore} if isinstance(ignore, str) else set(ignore)
+        hidden.update(frame.f_code.co_freevars)
         self.hparams = {
             name: value
-            for name, value in frame.f_back.f_locals.items()
-            if name not in hidden and not name.startswith("_")
+            for name, value in frame.f_locals.items()
+            if value is not self and name not in hidden and not name.startswith("_")
         }
         for name, value in self.hparams.items():
             setattr(self, name, value)

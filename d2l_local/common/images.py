@@ -14,4 +14,5 @@ def size_of(resize: int | tuple[int, int] | None) -> tuple[int, int]:
     """Return (height, width): of a square with that side, or of the original images for None."""
     if resize is None:
         return 28, 28
-    return (resize, resize) if isinstance(resize, int) else (resize[0], resize[1])
+    height, width = (resize, resize) if isinstance(resize, int) else resize
+    return height, width
