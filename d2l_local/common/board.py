@@ -58,11 +58,13 @@ class ProgressBoard(LivePlot, HyperParameters):
         self._given = (fig, axes)
         self.begin()
 
-    def begin(self) -> None:
-        """Start new curves, in a new figure unless one was given, as each training does.
+    def begin(self, xlabel: str | None = None) -> None:
+        """Start new curves over `xlabel`, in a new figure unless one was given.
 
-        What still waits for its mean, after an interruption for instance, is dropped.
+        Each training does so. What still waits for its mean, after an interruption for instance, is
+        dropped.
         """
+        self.xlabel = xlabel or self.xlabel
         self.finish()
         if self._given[1] is not None and self._panels is not None:
             self._panels.clear()

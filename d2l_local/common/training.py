@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import itertools
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from d2l_local.common.board import ProgressBoard
 from d2l_local.common.hyperparameters import HyperParameters
+
+# More batches than this are not the data of one epoch, but a loader without an end.
+MAX_BATCHES = 100_000
 
 
 class ModuleMethods(HyperParameters):
@@ -25,8 +32,13 @@ class ModuleMethods(HyperParameters):
         return self.loss(y_hat, y)
 
     def training_step(self, batch: Any) -> Any:
-        """Return the loss of a batch, (inputs ..., targets), and plot it."""
-        loss = self.loss_of(self(*batch[:-1]), batch[-1])  # type: ignore[operator]
+        """Return the loss of a batch, (inputs ..., targets), and plot it.
+
+        Raises:
+            TypeError: if `forward` or `loss` returns nothing.
+        """
+        y_hat = returned(self(*batch[:-1]), self, "forward")  # type: ignore[operator]
+        loss = returned(self.loss_of(y_hat, batch[-1]), self, "loss")
         self.plot("loss", loss, train=True)
         return loss
 
@@ -38,8 +50,10 @@ class ModuleMethods(HyperParameters):
     def plot(self, key: str, value: Any, train: bool) -> None:
         """Add `value` to the curve "train_<key>" or "val_<key>" of the model's board.
 
-        One point of a curve is the mean over the batches since the last point;
-        `plot_train_per_epoch` and `plot_valid_per_epoch` say how many points an epoch makes.
+        `plot_train_per_epoch` and `plot_valid_per_epoch` say how many points an epoch makes: of
+        n batches, one point for each such part of an epoch, at the mean of its batches. A batch
+        counts as often as it has examples. A board of your own, whose `draw` has no `weight`, is
+        not told how many these are.
 
         Args:
             key: name of the quantity, such as "loss".
@@ -58,17 +72,54 @@ class ModuleMethods(HyperParameters):
             )
         self.board.xlabel = "epoch"
         if train:
-            x = trainer.train_batch_idx / trainer.num_train_batches
-            every_n = trainer.num_train_batches / self.plot_train_per_epoch
+            done, num_batches = trainer.train_batch_idx, trainer.num_train_batches
+            x, points = done / num_batches, self.plot_train_per_epoch
         else:
-            x = trainer.epoch + 1
-            every_n = trainer.num_val_batches / self.plot_valid_per_epoch
+            done, num_batches = getattr(trainer, "val_batch_idx", 0), trainer.num_val_batches
+            x, points = trainer.epoch + 1, self.plot_valid_per_epoch
         label = ("train_" if train else "val_") + key
-        self.board.draw(x, self.detached(value), label, every_n=max(1, int(every_n)))
+        options: dict[str, Any] = {"every_n": _batches_of_point(done, num_batches, points)}
+        draw = self.board.draw
+        if _takes_weight(getattr(draw, "__func__", draw)):
+            options["weight"] = getattr(trainer, "num_examples", 1)
+        draw(x, self.detached(value), label, **options)
 
     def detached(self, value: Any) -> Any:
         """Return a plotted value without what the framework keeps for differentiation."""
         return value.detach() if hasattr(value, "detach") else value
+
+
+def _batches_of_point(done: int, num_batches: int, points: float) -> int:
+    """Return of how many batches the next point is the mean, when `done` batches have been.
+
+    The points cut the batches of all epochs into parts as equal as can be: 235 batches at 2 points
+    an epoch are 118 and 117, so that no batch of an epoch waits for the next one.
+    """
+    point = done * points // num_batches
+    start, end = (-(-number * num_batches // points) for number in (point, point + 1))
+    return int(end - start)
+
+
+@functools.cache
+def _takes_weight(draw: Callable[..., None]) -> bool:
+    return "weight" in inspect.signature(draw).parameters
+
+
+class MissingReturnError(TypeError):
+    """A function of a model that must return something does not."""
+
+
+def returned(value: Any, model: object, function: str) -> Any:
+    """Return `value`, which `function` of the model has returned.
+
+    Raises:
+        MissingReturnError: if it is None.
+    """
+    if value is None:
+        raise MissingReturnError(
+            f"{type(model).__name__}.{function} returned None: does it end without a `return`?"
+        )
+    return value
 
 
 def learning_rate_of(model: Any) -> float:
@@ -77,12 +128,18 @@ def learning_rate_of(model: Any) -> float:
     Raises:
         NotImplementedError: if the model has no attribute `lr`.
     """
-    if not hasattr(model, "lr"):
+    if hasattr(model, "lr"):
+        return model.lr
+    if "lr" in inspect.signature(type(model).__init__).parameters:
+        name = type(model).__name__
         raise NotImplementedError(
-            f"{_missing(model, 'configure_optimizers(self)')}; or set self.lr, the learning rate, "
-            "for stochastic gradient descent"
+            f"{name} has no attribute lr: its __init__ takes lr, but does not keep it; call "
+            "self.save_hyperparameters() in it, right after super().__init__()"
         )
-    return model.lr
+    raise NotImplementedError(
+        f"{_missing(model, 'configure_optimizers(self)')}; or set self.lr, the learning rate, "
+        "for stochastic gradient descent"
+    )
 
 
 def _missing(model: object, member: str) -> str:
@@ -113,11 +170,28 @@ class DataModuleMethods(HyperParameters):
 
 
 class Restarted:
-    """The batches of a generator: each pass calls the function that makes it anew."""
+    """The batches of a loader without a length, made anew for each pass by the function `make`.
 
-    def __init__(self, make: Callable[[], Iterable[Any]]):
+    Args:
+        make: returns the loader, such as a generator.
+        loader: what it has returned, to be counted.
+
+    Raises:
+        ValueError: if the loader has no end, or if `make` returns the same iterator again, which
+            is at its end after one pass.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Any]], loader: Iterable[Any]):
         self.make = make
-        self.num_batches = sum(1 for _ in make())
+        batches = iter(loader)
+        self.num_batches = sum(1 for _ in itertools.islice(batches, MAX_BATCHES + 1))
+        if self.num_batches > MAX_BATCHES:
+            raise ValueError(_endless(f"has given {MAX_BATCHES:,} batches and goes on"))
+        if batches is loader and make() is loader:
+            raise ValueError(
+                "the loader is an iterator, which has no batches after the first pass: let "
+                "get_dataloader return a new one each time, or a list of the batches"
+            )
 
     def __len__(self) -> int:
         return self.num_batches
@@ -127,26 +201,55 @@ class Restarted:
 
 
 def countable(make: Callable[[], Iterable[Any] | None]) -> Any:
-    """Return the loader that `make` returns; one that does not know its length is counted."""
+    """Return the loader that `make` returns; one that does not know its length is counted.
+
+    Raises:
+        ValueError: if the loader has no end.
+    """
     loader = make()
     if loader is None:
         return None
     try:
         len(loader)  # type: ignore[arg-type]
-    except TypeError:
-        return Restarted(make)  # type: ignore[arg-type]
+    except TypeError as error:
+        if "infinite" in str(error):  # TensorFlow knows.
+            raise ValueError(_endless("is infinite")) from None
+        return Restarted(make, loader)  # type: ignore[arg-type]
     return loader
 
 
+def _endless(what: str) -> str:
+    return (
+        f"the loader {what}, but an epoch has an end: leave out what repeats it, or take as many "
+        "batches as an epoch is to have, as in itertools.islice(batches, 100) or dataset.take(100)"
+    )
+
+
+def _num_examples(batch: Any) -> int:
+    """Return the number of targets of a batch, or 1 for a batch of another kind."""
+    try:
+        return len(batch[-1])
+    except (TypeError, LookupError):
+        return 1
+
+
+# What the shapes of a batch do not explain.
+_UNRELATED = (AttributeError, NameError, NotImplementedError, RecursionError, MissingReturnError)
+
+
 def _explain(error: Exception, trainer: TrainerMethods) -> None:
-    """Add what the first batch looks like to an error that it led to."""
-    training = trainer.train_batch_idx == 0
-    loader = trainer.train_dataloader if training else trainer.val_dataloader
+    """Add what a batch looks like to an error that the first batch of a step led to."""
+    functions = {frame.f_code.co_name for frame, _ in traceback.walk_tb(error.__traceback__)}
+    if "training_step" in functions:
+        step, loader, done = "training_step", trainer.train_dataloader, trainer.train_batch_idx
+    else:
+        step, loader, done = "validation_step", trainer.val_dataloader, trainer.val_batch_idx
+    if step not in functions or done > 0 or isinstance(error, _UNRELATED):
+        return
     try:
         tensors = ", ".join(f"{tuple(t.shape)} {t.dtype}" for t in next(iter(loader)))
-    except Exception:  # The loader itself may be what is wrong.
+    except Exception:  # A batch may be anything.
         return
-    step = "training_step" if training else "validation_step"
     error.add_note(
         f"This was the first batch of {type(trainer.model).__name__}.{step}. The tensors of a "
         f"batch are {tensors}: inputs first, targets last. Do they fit your layers (images need a "
@@ -155,12 +258,30 @@ def _explain(error: Exception, trainer: TrainerMethods) -> None:
     )
 
 
+def _check(model: Any, data: Any) -> None:
+    """Raise an error for what cannot be trained, or not trained on."""
+    if isinstance(model, DataModuleMethods) or isinstance(data, ModuleMethods):
+        raise TypeError(
+            "fit takes the model first, then the data, as in trainer.fit(model, data), but got "
+            f"{type(model).__name__} and {type(data).__name__}"
+        )
+    if not hasattr(data, "train_dataloader"):
+        raise TypeError(
+            f"fit takes data with train_dataloader and val_dataloader, such as a d2l.DataModule; "
+            f"{type(data).__name__} has none"
+        )
+    if isinstance(model, ModuleMethods) and not hasattr(model, "board"):
+        name = type(model).__name__
+        raise TypeError(f"{name} is not set up: call super().__init__() first in {name}.__init__")
+
+
 class TrainerMethods(HyperParameters):
     """The training loop: epochs over batches, then validation.
 
     Args:
         max_epochs: number of passes over the training data.
-        num_gpus: number of GPUs to use; as many as there are, if there are fewer.
+        num_gpus: 0 trains on the CPU; 1 or more on the first GPU, if there is one: no other is
+            used.
         gradient_clip_val: largest norm of the gradient; 0 leaves gradients as they are.
     """
 
@@ -169,6 +290,7 @@ class TrainerMethods(HyperParameters):
     gradient_clip_val: float
     model: Any
     optim: Any
+    num_examples: int = 1
 
     def __init__(self, max_epochs: int, num_gpus: int = 0, gradient_clip_val: float = 0):
         self.save_hyperparameters()
@@ -179,11 +301,17 @@ class TrainerMethods(HyperParameters):
         raise NotImplementedError
 
     def prepare_data(self, data: Any) -> None:
-        """Take the loaders of `data` and count their batches."""
+        """Take the loaders of `data` and count their batches.
+
+        Raises:
+            ValueError: if there is no batch to train on, or no end of them.
+        """
         self.train_dataloader = countable(data.train_dataloader)
         self.val_dataloader = countable(data.val_dataloader)
         self.num_train_batches = len(self.train_dataloader)
         self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
+        if self.num_train_batches == 0:
+            raise ValueError("the training data have no batch: is the data set empty?")
 
     def prepare_model(self, model: Any) -> None:
         """Connect the model and this trainer."""
@@ -195,24 +323,41 @@ class TrainerMethods(HyperParameters):
         """Return the batch as the training step gets it, for instance moved to another device."""
         return batch
 
+    def prepared(self, loader: Iterable[Any]) -> Iterator[Any]:
+        """Return the batches as the steps get them; `num_examples` is the size of the latest."""
+        for batch in loader:
+            self.num_examples = _num_examples(batch)
+            yield self.prepare_batch(batch)
+
     def fit(self, model: Any, data: Any) -> None:
-        """Train `model` on `data` for `max_epochs` epochs."""
+        """Train `model` on `data` for `max_epochs` epochs.
+
+        Raises:
+            TypeError: if one of the two is not what it should be, or `super().__init__()` was
+                forgotten in the model.
+            ValueError: if there is nothing to do.
+        """
+        _check(model, data)
+        if self.max_epochs < 1:
+            raise ValueError(f"max_epochs must be at least 1, but is {self.max_epochs}")
         self.prepare_data(data)
         self.prepare_model(model)
         self.optim = model.configure_optimizers()
         self.train_batch_idx = 0
         self.val_batch_idx = 0
         self.epoch = 0
+        ours = isinstance(model.board, ProgressBoard)  # Another board has to draw and no more.
+        if ours:
+            model.board.begin("epoch")
         try:
             for epoch in range(self.max_epochs):
                 self.epoch = epoch
                 self.fit_epoch()
         except Exception as error:
-            if self.train_batch_idx == 0 or self.val_batch_idx == 0:
-                _explain(error, self)
+            _explain(error, self)
             raise
         finally:
-            if isinstance(model.board, ProgressBoard):  # A board of one's own needs no `finish`.
+            if ours:
                 model.board.finish()
 
     def fit_epoch(self) -> None:

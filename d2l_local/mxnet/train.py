@@ -8,7 +8,7 @@ from typing import Any
 
 from mxnet import Context, autograd, gluon, np
 
-from d2l_local.common.training import TrainerMethods
+from d2l_local.common.training import TrainerMethods, returned
 from d2l_local.mxnet.device import gpu, num_gpus
 from d2l_local.mxnet.model import Module
 
@@ -40,9 +40,9 @@ class Trainer(TrainerMethods):
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate."""
-        for batch in self.train_dataloader:
+        for batch in self.prepared(self.train_dataloader):
             with autograd.record():
-                loss = self.model.training_step(self.prepare_batch(batch))
+                loss = returned(self.model.training_step(batch), self.model, "training_step")
             loss.backward()
             if self.gradient_clip_val > 0:
                 self.clip_gradients(self.gradient_clip_val, self.model)
@@ -50,8 +50,8 @@ class Trainer(TrainerMethods):
             self.train_batch_idx += 1
         if self.val_dataloader is None:
             return
-        for batch in self.val_dataloader:
-            self.model.validation_step(self.prepare_batch(batch))
+        for batch in self.prepared(self.val_dataloader):
+            self.model.validation_step(batch)
             self.val_batch_idx += 1
 
     def clip_gradients(self, grad_clip_val: float, model: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common.training import TrainerMethods
+from d2l_local.common.training import TrainerMethods, returned
 from d2l_local.tensorflow.compiled import Compiled
 from d2l_local.tensorflow.data import Passes
 from d2l_local.tensorflow.device import gpu, num_gpus
@@ -32,20 +32,20 @@ class Trainer(TrainerMethods):
             self._validate = self._compiled(self.model.validation_step)
             self._passes = Passes()
         self.model.training = True
-        for batch in self._passes.next_over(self.train_dataloader):
-            self._update(self.prepare_batch(batch))
+        for batch in self.prepared(self._passes.next_over(self.train_dataloader)):
+            self._update(batch)
             self.train_batch_idx += 1
         if self.val_dataloader is None:
             return
         self.model.training = False
-        for batch in self._passes.next_over(self.val_dataloader):
-            self._validate(self.prepare_batch(batch))
+        for batch in self.prepared(self._passes.next_over(self.val_dataloader)):
+            self._validate(batch)
             self.val_batch_idx += 1
 
     def update_on(self, batch: Sequence[Any]) -> None:
         """Compute the loss of a batch and let the optimizer take one step."""
         with tf.GradientTape() as tape:
-            loss = self.model.training_step(batch)
+            loss = returned(self.model.training_step(batch), self.model, "training_step")
         variables = self.model.trainable_variables
         grads = tape.gradient(loss, variables)
         if self.gradient_clip_val > 0:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from d2l_local.common.training import TrainerMethods
+from d2l_local.common.training import TrainerMethods, returned
 from d2l_local.torch.data import DataModule, on_device
 from d2l_local.torch.device import gpu, num_gpus
 from d2l_local.torch.model import Module
@@ -40,8 +40,8 @@ class Trainer(TrainerMethods):
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate without gradients."""
         self.model.train()
-        for batch in self.train_dataloader:
-            loss = self.model.training_step(self.prepare_batch(batch))
+        for batch in self.prepared(self.train_dataloader):
+            loss = returned(self.model.training_step(batch), self.model, "training_step")
             self.optim.zero_grad()
             with torch.no_grad():
                 loss.backward()
@@ -53,8 +53,8 @@ class Trainer(TrainerMethods):
             return
         self.model.eval()
         with torch.no_grad():
-            for batch in self.val_dataloader:
-                self.model.validation_step(self.prepare_batch(batch))
+            for batch in self.prepared(self.val_dataloader):
+                self.model.validation_step(batch)
                 self.val_batch_idx += 1
 
     def clip_gradients(self, grad_clip_val: float, model: nn.Module) -> None:

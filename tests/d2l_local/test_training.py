@@ -128,6 +128,24 @@ def test_a_model_without_a_loss_or_an_optimizer_says_what_to_define(face):
         Empty().forward(None)
 
 
+def test_a_learning_rate_that_was_not_kept_is_said_to_be_so(face):
+    class Forgetful(face.d2l.Module):
+        def __init__(self, lr):
+            super().__init__()
+
+    with pytest.raises(NotImplementedError, match=r"takes lr.*self.save_hyperparameters\(\)"):
+        Forgetful(0.1).configure_optimizers()
+
+
+def test_a_model_that_was_not_set_up_is_said_to_be_so(face, clusters):
+    class Forgetful(face.d2l.Classifier):
+        def __init__(self, lr):
+            self.save_hyperparameters()
+
+    with pytest.raises(Exception, match=r"super\(\).__init__\(\)"):
+        fit(face, Forgetful(0.1), face.data(*clusters))
+
+
 def test_plotting_outside_of_training_says_that_a_trainer_is_needed(face, weights):
     with pytest.raises(RuntimeError, match=r"during Trainer\(...\).fit"):
         face.classifier(weights).plot("loss", 1.0, train=True)
@@ -143,6 +161,108 @@ def test_a_step_of_ones_own_may_plot_any_kind_of_number(face, weights, clusters,
     assert curve(model, "val_mine") == [0.5] * 3
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "points", "expected"),
+    [
+        (32, 2, [3, 2, 3, 2, 3, 2]),
+        (32, 1, [5, 5, 5]),
+        (32, 0.5, [10]),
+        (32, 1.5, [4, 3, 3, 4]),
+        (80, 5, [1, 1, 1, 1, 1, 1]),
+    ],
+)
+def test_points_cut_the_batches_into_equal_parts_and_leave_none_over(
+    face, weights, clusters, batch_size, points, expected
+):
+    calls = []
+
+    class Board(face.d2l.ProgressBoard):
+        def draw(self, x, y, label, every_n=1):
+            waiting = len(self.raw_points.get(label, []))
+            super().draw(x, y, label, every_n)
+            if label == "train_loss" and not self.raw_points[label]:
+                calls.append(waiting + 1)
+
+    model = face.classifier(weights)
+    model.board = Board(display=False)
+    model.plot_train_per_epoch = points
+    fit(face, model, face.data(*clusters, batch_size=batch_size))
+    assert calls == expected
+
+
+def test_a_batch_counts_in_its_point_as_often_as_it_has_examples(face, weights, clusters):
+    drawn = []
+
+    class Board(face.d2l.ProgressBoard):
+        def draw(self, x, y, label, every_n=1, weight=1.0):
+            drawn.append((label, every_n, weight))
+
+    model = face.classifier(weights)
+    model.plot_train_per_epoch = 1
+    model.board = Board()
+    fit(face, model, face.data(*clusters, batch_size=25), max_epochs=1)
+    validation = [("val_loss", 2, 25), ("val_acc", 2, 25), ("val_loss", 2, 7), ("val_acc", 2, 7)]
+    assert drawn == [("train_loss", 7, 25)] * 6 + [("train_loss", 7, 10), *validation]
+
+
+def test_the_curves_bear_the_names_of_what_they_show(face, weights, clusters):
+    X, y = clusters
+    model = face.classifier(weights, lr=0.0)
+    wrong = np.concatenate([y[:-32], 2 - y[-32:]])  # for validation only
+    fit(face, model, face.data(X, wrong, batch_size=160), max_epochs=1)
+    batches = {"train_loss": (X[:-32], y[:-32]), "val_loss": (X[-32:], wrong[-32:])}
+    for label, (inputs, labels) in batches.items():
+        loss = model.loss(model(face.tensor(inputs)), face.tensor(labels))
+        assert curve(model, label) == [pytest.approx(float(loss), abs=1e-5)]
+
+
+def test_what_an_interrupted_training_left_is_not_in_the_points_of_the_next(
+    face, weights, clusters
+):
+    def validation_step(self, batch):
+        self.plot("first", self.value, train=False)
+        if self.value == 1:
+            raise KeyboardInterrupt
+
+    data = face.data(*clusters, batch_size=16)
+    model = face.classifier(weights, validation_step=validation_step)
+    model.value = 1
+    with pytest.raises(KeyboardInterrupt):
+        fit(face, model, data)
+    model.value = 2
+    fit(face, model, data, max_epochs=1)
+    assert curve(model, "val_first") == [2]
+
+
+def test_validation_is_in_evaluation_mode_and_records_nothing_for_gradients(
+    face, weights, clusters
+):
+    seen = []
+
+    def note(self, step):
+        if face.name == "torch":
+            import torch
+
+            seen.append((step, self.training, torch.is_grad_enabled()))
+        elif face.name == "tensorflow":
+            seen.append((step, self.training, step == "training"))  # a tape is where it is opened
+        else:
+            from mxnet import autograd
+
+            seen.append((step, autograd.is_training(), autograd.is_recording()))
+
+    def training_step(self, batch):
+        note(self, "training")
+        return face.d2l.Classifier.training_step(self, batch)
+
+    def validation_step(self, batch):
+        note(self, "validation")
+
+    model = face.classifier(weights, training_step=training_step, validation_step=validation_step)
+    fit(face, model, face.data(*clusters, batch_size=160), max_epochs=2)
+    assert seen == [("training", True, True), ("validation", False, False)] * 2
+
+
 def test_an_error_on_the_first_batch_comes_with_the_shapes(face, weights, clusters):
     X, y = clusters
     model = face.classifier(weights)
@@ -152,6 +272,95 @@ def test_an_error_on_the_first_batch_comes_with_the_shapes(face, weights, cluste
     assert "MLP.training_step" in note
     assert "(32, 4)" in note
     assert "(32,)" in note
+
+
+def test_an_error_on_the_first_batch_of_validation_names_that_step(face, weights, clusters):
+    def validation_step(self, batch):
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong") as caught:
+        fit(face, face.classifier(weights, validation_step=validation_step), face.data(*clusters))
+    (note,) = caught.value.__notes__
+    assert "MLP.validation_step" in note
+    assert "(32, 6)" in note
+
+
+@pytest.mark.parametrize("error", [ValueError, AttributeError, NameError, KeyboardInterrupt])
+def test_later_errors_and_those_of_other_kinds_come_without_the_shapes(
+    face, weights, clusters, error
+):
+    def training_step(self, batch):
+        if error is not ValueError or self.trainer.train_batch_idx == 1:
+            raise error("wrong")
+        return face.d2l.Classifier.training_step(self, batch)
+
+    with pytest.raises(error) as caught:
+        fit(face, face.classifier(weights, training_step=training_step), face.data(*clusters))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_an_error_between_the_steps_comes_without_the_shapes(face, weights, clusters):
+    model = face.classifier(weights)
+    data = face.data(*clusters)
+
+    class Trainer(face.d2l.Trainer):
+        def prepare_batch(self, batch):
+            if self.train_batch_idx == self.num_train_batches:
+                raise ValueError("wrong")
+            return batch
+
+    with pytest.raises(ValueError, match="wrong") as caught:
+        Trainer(max_epochs=1).fit(model, data)
+    assert not hasattr(caught.value, "__notes__")
+
+
+@pytest.mark.parametrize("function", ["forward", "loss", "training_step"])
+def test_a_function_without_return_is_named(face, weights, clusters, function):
+    model = face.classifier(weights, **{function: lambda self, *args: None})
+    with pytest.raises(TypeError, match=f"MLP.{function} returned None") as caught:
+        fit(face, model, face.data(*clusters))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_model_and_data_in_the_wrong_order_are_an_error_that_says_so(face, weights, clusters):
+    model, data = face.classifier(weights), face.data(*clusters)
+    with pytest.raises(TypeError, match=r"fit\(model, data\), but got Rows and MLP"):
+        fit(face, data, model)
+    with pytest.raises(TypeError, match=r"DataModule; list has none"):
+        fit(face, model, [])
+
+
+def test_training_for_no_epoch_is_an_error(face, weights, clusters):
+    with pytest.raises(ValueError, match="max_epochs must be at least 1, but is 0"):
+        fit(face, face.classifier(weights), face.data(*clusters), max_epochs=0)
+
+
+def endless():
+    while True:
+        yield 1
+
+
+@pytest.mark.parametrize("train", [True, False])
+def test_a_loader_without_an_end_is_an_error(face, weights, clusters, train):
+    model, data = face.classifier(weights), face.data(*clusters)
+    setattr(data, "train_dataloader" if train else "val_dataloader", endless)
+    with pytest.raises(ValueError, match="100,000 batches and goes on, but an epoch has an end"):
+        fit(face, model, data)
+
+
+def test_an_iterator_that_is_used_up_is_an_error(face, weights, clusters):
+    model, data = face.classifier(weights), face.data(*clusters)
+    batches = iter(list(data.train_dataloader()))
+    data.train_dataloader = lambda: batches
+    with pytest.raises(ValueError, match="no batches after the first pass"):
+        fit(face, model, data)
+
+
+def test_data_without_a_batch_are_an_error(face, weights, clusters):
+    model, data = face.classifier(weights), face.data(*clusters)
+    data.train_dataloader = list
+    with pytest.raises(ValueError, match="no batch"):
+        fit(face, model, data)
 
 
 def test_labels_that_no_output_stands_for_are_refused(face, weights, clusters):
