@@ -7,50 +7,24 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 
-class ArrayLoader:
-    """Iterates over equally long arrays in batches; can be iterated any number of times.
+def batches_in(
+    order: Any,
+    arrays: Sequence[Any],
+    batch_size: int,
+    take: Callable[[Any, Any], Any] = operator.getitem,
+) -> Iterator[tuple[Any, ...]]:
+    """Return the rows of equally long arrays in batches; the last batch has what is left.
 
     Args:
-        arrays: arrays or tensors of any framework with `len` and slices, equal in length n.
-        batch_size: number of examples per batch; the last batch has what is left.
-        permutation: `permutation(n)` gives the n indices in random order, drawn anew for each
-            pass; None keeps the order of the arrays.
-        transform: what a batch goes through before it is handed out, such as bytes to floats.
-        take: `take(array, indices)` gives the chosen rows of one array.
-
-    Raises:
-        ValueError: if the arrays differ in length or the batch size is less than 1.
+        order: the indices of the rows, in the order in which they come.
+        arrays: arrays or tensors of any framework.
+        batch_size: number of examples per batch.
+        take: `take(array, indices)` gives a copy of the chosen rows of one array: what is done to
+            a batch must not reach the data.
     """
-
-    def __init__(
-        self,
-        arrays: Sequence[Any],
-        batch_size: int,
-        permutation: Callable[[int], Any] | None,
-        transform: Callable[..., Sequence[Any]] | None = None,
-        take: Callable[[Any, Any], Any] = operator.getitem,
-    ):
-        self.num_examples = num_rows(arrays, batch_size)
-        self.arrays = tuple(arrays)
-        self.batch_size = int(batch_size)
-        self.permutation = permutation
-        self.take = take
-        self.transform = transform
-
-    def __len__(self) -> int:
-        """Return the number of batches in one pass."""
-        return -(-self.num_examples // self.batch_size)
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        order = self.permutation(self.num_examples) if self.permutation else None
-        for start in range(0, self.num_examples, self.batch_size):
-            rows = slice(start, start + self.batch_size)
-            if order is None:
-                batch = tuple(a[rows] for a in self.arrays)
-            else:
-                chosen = order[rows]
-                batch = tuple(self.take(a, chosen) for a in self.arrays)
-            yield tuple(self.transform(*batch)) if self.transform else batch
+    for start in range(0, len(order), batch_size):
+        rows = order[start : start + batch_size]
+        yield tuple(take(array, rows) for array in arrays)
 
 
 def num_rows(arrays: Sequence[Any], batch_size: int) -> int:

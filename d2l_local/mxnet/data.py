@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import mxnet as mx
@@ -11,8 +11,8 @@ from mxnet import gluon, np, npx
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import as_numpy, show_images
-from d2l_local.common.images import as_floats
-from d2l_local.common.loader import ArrayLoader
+from d2l_local.common.images import as_floats, size_of
+from d2l_local.common.loader import batches_in, num_rows
 from d2l_local.common.training import DataModuleMethods
 
 
@@ -30,28 +30,51 @@ class DataModule(DataModuleMethods):
         self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
     ) -> ArrayLoader:
         """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return batches_of([t[indices] for t in tensors], self.batch_size, train)
+        return ArrayLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
-def batches_of(
-    arrays: Sequence[Any],
-    batch_size: int,
-    shuffle: bool,
-    transform: Callable[..., Sequence[np.ndarray]] | None = None,
-) -> ArrayLoader:
-    """Return batches of equally long arrays, in a new order on each pass if `shuffle`.
+class ArrayLoader:
+    """Batches of arrays, each cut out at once; can be iterated any number of times.
 
     Slicing in numpy is quicker than MXNet's `take`; a batch is then handed over without a copy.
+
+    Args:
+        arrays: equally long arrays.
+        batch_size: number of examples per batch; the last batch has what is left.
+        shuffle: whether each pass has a new order.
+        transform: what a batch of numpy's arrays goes through, such as bytes to floats.
+        dataset: what `len(loader.dataset)` and `loader.dataset[i]` refer to, if it is not an
+            `ArrayDataset` of the arrays.
+
+    Raises:
+        ValueError: if the arrays differ in length or the batch size is less than 1.
     """
-    arrays = [as_numpy(a) for a in arrays]
-    permutation = _permutation if shuffle else None
-    return ArrayLoader(arrays, batch_size, permutation, transform or _arrays)
 
+    def __init__(
+        self,
+        arrays: Sequence[Any],
+        batch_size: int,
+        shuffle: bool,
+        transform: Callable[..., Sequence[np.ndarray]] | None = None,
+        dataset: Any = None,
+    ):
+        self.num_examples = num_rows(arrays, batch_size)
+        self.arrays = [as_numpy(a) for a in arrays]
+        self.batch_size = int(batch_size)
+        self.shuffle = shuffle
+        self.transform = transform or _arrays
+        self.dataset = gluon.data.ArrayDataset(*arrays) if dataset is None else dataset
 
-def _permutation(n: int) -> numpy.ndarray:
-    order = np.arange(n, dtype=np.int32)
-    np.random.shuffle(order)
-    return order.asnumpy()
+    def __len__(self) -> int:
+        """Return the number of batches in one pass."""
+        return -(-self.num_examples // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
+        order = np.arange(self.num_examples, dtype=np.int32)
+        if self.shuffle:
+            np.random.shuffle(order)
+        for batch in batches_in(order.asnumpy(), self.arrays, self.batch_size):
+            yield tuple(self.transform(*batch))
 
 
 def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:
@@ -103,7 +126,7 @@ class FashionMNIST(DataModule):
 
     Args:
         batch_size: examples per batch.
-        resize: height and width of the images.
+        resize: height and width of the images, or one number for both; they are stretched to it.
         num_train: number of images to train on. With it and `num_val`, all images come from the
             60,000 training images, so that the test set can wait until every choice is made.
         num_val: number of images to validate on.
@@ -114,15 +137,16 @@ class FashionMNIST(DataModule):
     def __init__(
         self,
         batch_size: int = 64,
-        resize: tuple[int, int] = (28, 28),
+        resize: int | tuple[int, int] = (28, 28),
         num_train: int | None = None,
         num_val: int | None = None,
     ):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.train = ImageDataset(*train, resize)
-        self.val = ImageDataset(*val, resize)
+        self.resize = size_of(resize)
+        self.train = ImageDataset(*train, self.resize)
+        self.val = ImageDataset(*val, self.resize)
 
     def text_labels(self, indices: Iterable[int]) -> list[str]:
         """Return the names of the classes `indices`."""
@@ -131,7 +155,8 @@ class FashionMNIST(DataModule):
     def get_dataloader(self, train: bool) -> ArrayLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""
         data = self.train if train else self.val
-        return batches_of((data.images, data.labels), self.batch_size, train, data.transform)
+        arrays = data.images, data.labels
+        return ArrayLoader(arrays, self.batch_size, train, data.as_batch, data)
 
     def visualize(
         self,
@@ -151,16 +176,16 @@ class ImageDataset(gluon.data.Dataset):
     def __init__(self, images: numpy.ndarray, labels: numpy.ndarray, resize: tuple[int, int]):
         self.images = numpy.asarray(images)
         self.labels = labels.astype(numpy.int32)
-        self.resize = tuple(resize)
+        self.resize = resize
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, i: int) -> tuple[np.ndarray, int]:
-        X, y = self.transform(self.images[i : i + 1], self.labels[i : i + 1])
+        X, y = self.as_batch(self.images[i][numpy.newaxis], self.labels[[i]])
         return X[0], int(y[0])
 
-    def transform(
+    def as_batch(
         self, images: numpy.ndarray, labels: numpy.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""

@@ -9,9 +9,8 @@ from mxnet import Context, autograd, gluon, init, np
 
 from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
 from d2l_local.common.images import size_of
-from d2l_local.common.loader import ArrayLoader
 from d2l_local.common.older_names import renamed
-from d2l_local.mxnet.data import FashionMNIST, batches_of
+from d2l_local.mxnet.data import ArrayLoader, FashionMNIST
 from d2l_local.mxnet.device import try_gpu
 
 Net = Callable[[np.ndarray], np.ndarray]
@@ -30,7 +29,7 @@ def load_array(
     data_arrays: Sequence[np.ndarray], batch_size: int, is_train: bool = True
 ) -> ArrayLoader:
     """Return batches of equally long arrays, in a new order on each pass if `is_train`."""
-    return batches_of(data_arrays, batch_size, is_train)
+    return ArrayLoader(data_arrays, batch_size, is_train)
 
 
 def load_data_fashion_mnist(

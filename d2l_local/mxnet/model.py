@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mxnet import Context, gluon, np
@@ -44,15 +44,18 @@ class Module(ModuleMethods, nn.Block):
             return self.loss(y_hat, y).mean()
         return self.loss(y_hat, y)
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, (nn.Block, gluon.Parameter)) and "_children" not in vars(self):
+            cls = type(self).__name__
+            raise TypeError(
+                f"{cls} is not set up: call super().__init__() first in {cls}.__init__, then set "
+                f"self.{name}"
+            )
+        super().__setattr__(name, value)
+
     def get_scratch_params(self) -> list[np.ndarray]:
-        """Return the attributes that are arrays, and those of the modules inside."""
-        params = []
-        for value in vars(self).values():
-            if isinstance(value, np.ndarray):
-                params.append(value)
-            elif isinstance(value, Module):
-                params.extend(value.get_scratch_params())
-        return params
+        """Return the attributes that are arrays, also in lists, and those of the modules inside."""
+        return list({id(array): array for array in _arrays_in(self.__dict__)}.values())
 
     def parameters(self) -> Any:
         """Return the parameters of the Gluon blocks or, if there are none, the arrays."""
@@ -70,13 +73,32 @@ class Module(ModuleMethods, nn.Block):
 
     def set_scratch_params_device(self, device: Context) -> None:
         """Move the attributes that are arrays to another device, with gradients attached."""
-        for name, value in list(vars(self).items()):
-            if isinstance(value, np.ndarray):
-                moved = value.as_in_ctx(device)
-                moved.attach_grad()
-                setattr(self, name, moved)
-            elif isinstance(value, Module):
-                value.set_scratch_params_device(device)
+        moved = {id(array): array.as_in_ctx(device) for array in self.get_scratch_params()}
+        for array in moved.values():
+            array.attach_grad()
+        _replace_arrays(self.__dict__, moved)
+
+
+def _arrays_in(attributes: dict[str, Any]) -> Iterator[np.ndarray]:
+    """Return the arrays among attributes: as they are, in lists and tuples, and in modules."""
+    for value in attributes.values():
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(item, np.ndarray):
+                yield item
+            elif isinstance(item, Module):
+                yield from item.get_scratch_params()
+
+
+def _replace_arrays(attributes: dict[str, Any], new: dict[int, np.ndarray]) -> None:
+    """Put `new[id(array)]` in the place of each array that `_arrays_in` finds."""
+    for name, value in attributes.items():
+        items = value if isinstance(value, (list, tuple)) else [value]
+        if any(id(item) in new for item in items):
+            replaced = [new.get(id(item), item) for item in items]
+            attributes[name] = replaced[0] if items is not value else type(value)(replaced)
+        for item in items:
+            if isinstance(item, Module):
+                _replace_arrays(item.__dict__, new)
 
 
 def _check_labels(Y: np.ndarray, num_classes: int) -> None:

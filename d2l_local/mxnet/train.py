@@ -59,6 +59,7 @@ class Trainer(TrainerMethods):
         params = model.parameters()
         if not isinstance(params, list):
             params = [p.data() for p in params.values() if p.grad_req != "null"]
+            params += model.get_scratch_params()
         norm = math.sqrt(sum(float((param.grad**2).sum()) for param in params))
         if norm > grad_clip_val:
             for param in params:

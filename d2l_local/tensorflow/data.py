@@ -20,10 +20,11 @@ BATCHES_AHEAD = 4
 class DataModule(DataModuleMethods):
     """Base of the data sets: training and validation batches.
 
-    `root` is kept for older notebooks: data lies in the user's cache.
+    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
+    other process reads it.
     """
 
-    def __init__(self, root: str = "../data"):
+    def __init__(self, root: str = "../data", num_workers: int = 4):
         self.save_hyperparameters()
 
     def get_tensorloader(

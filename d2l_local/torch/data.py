@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import torch
 from torch import nn
+from torch.utils.data import TensorDataset
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.loader import ArrayLoader
+from d2l_local.common.images import size_of
+from d2l_local.common.loader import batches_in, num_rows
 from d2l_local.common.training import DataModuleMethods
 
 
@@ -32,8 +34,20 @@ class DataModule(DataModuleMethods):
         return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
-class TensorLoader(ArrayLoader):
-    """Batches of tensors, on the device where the tensors are."""
+class TensorLoader(torch.utils.data.DataLoader):
+    """Batches of tensors, on the device where the tensors are, each cut out at once.
+
+    Args:
+        tensors: equally long tensors.
+        batch_size: number of examples per batch; the last batch has what is left.
+        shuffle: whether each pass has a new order.
+        transform: what a batch goes through, such as bytes to floats.
+        dataset: what `len(loader.dataset)` and `loader.dataset[i]` refer to, if it is not a
+            `TensorDataset` of the tensors.
+
+    Raises:
+        ValueError: if the tensors differ in length or the batch size is less than 1.
+    """
 
     def __init__(
         self,
@@ -41,23 +55,32 @@ class TensorLoader(ArrayLoader):
         batch_size: int,
         shuffle: bool,
         transform: Callable[..., Sequence[torch.Tensor]] | None = None,
+        dataset: Any = None,
     ):
+        num_rows(tensors, batch_size)
+        self.tensors = tuple(tensors)
         self.shuffle = shuffle
-        device = tensors[0].device
+        self.transform = transform
+        dataset = TensorDataset(*tensors) if dataset is None else dataset
+        super().__init__(dataset, int(batch_size), shuffle=shuffle)
 
-        def permutation(n: int) -> torch.Tensor:
-            # Drawn on the CPU, so that a seed gives the same order everywhere.
-            return torch.randperm(n).to(device)
-
-        def take(tensor: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-            return tensor.index_select(0, rows)
-
-        super().__init__(tensors, batch_size, permutation if shuffle else None, transform, take)
+    def __iter__(self) -> Any:
+        n = len(self.tensors[0])
+        # Drawn on the CPU, so that a seed gives the same order everywhere.
+        order = (torch.randperm(n) if self.shuffle else torch.arange(n)).to(self.tensors[0].device)
+        for batch in batches_in(order, self.tensors, self.batch_size or 1, _rows):
+            yield tuple(self.transform(*batch)) if self.transform else batch
 
     def to(self, device: torch.device) -> TensorLoader:
         """Return a loader of the same batches that keeps its tensors on `device`."""
-        tensors = [tensor.to(device) for tensor in self.arrays]
-        return TensorLoader(tensors, self.batch_size, self.shuffle, self.transform)
+        tensors = [tensor.to(device) for tensor in self.tensors]
+        return TensorLoader(
+            tensors, self.batch_size or 1, self.shuffle, self.transform, self.dataset
+        )
+
+
+def _rows(tensor: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    return tensor.index_select(0, indices)
 
 
 def on_device(loader: Any, device: torch.device) -> Any:
@@ -106,7 +129,7 @@ class FashionMNIST(DataModule):
 
     Args:
         batch_size: examples per batch.
-        resize: height and width of the images.
+        resize: height and width of the images, or one number for both; they are stretched to it.
         num_train: number of images to train on. With it and `num_val`, all images come from the
             60,000 training images, so that the test set can wait until every choice is made.
         num_val: number of images to validate on.
@@ -117,15 +140,16 @@ class FashionMNIST(DataModule):
     def __init__(
         self,
         batch_size: int = 64,
-        resize: tuple[int, int] = (28, 28),
+        resize: int | tuple[int, int] = (28, 28),
         num_train: int | None = None,
         num_val: int | None = None,
     ):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.train = ImageDataset(*train, resize)
-        self.val = ImageDataset(*val, resize)
+        self.resize = size_of(resize)
+        self.train = ImageDataset(*train, self.resize)
+        self.val = ImageDataset(*val, self.resize)
 
     def text_labels(self, indices: Iterable[int]) -> list[str]:
         """Return the names of the classes `indices`."""
@@ -134,7 +158,8 @@ class FashionMNIST(DataModule):
     def get_dataloader(self, train: bool) -> TensorLoader:
         """Return the batches of the training set, shuffled, or of the validation set."""
         data = self.train if train else self.val
-        return TensorLoader((data.images, data.labels), self.batch_size, train, data.transform)
+        tensors = data.images, data.labels
+        return TensorLoader(tensors, self.batch_size, train, data.as_floats, data)
 
     def visualize(
         self,
@@ -149,21 +174,39 @@ class FashionMNIST(DataModule):
 
 
 class ImageDataset(torch.utils.data.Dataset):
-    """Images in memory as bytes; an item is (float32 image (1, height, width), label)."""
+    """Images in memory as bytes; an item is (float32 image (1, height, width), label).
+
+    `data`, `targets` and `classes` are there under torchvision's names.
+    """
 
     def __init__(self, images: np.ndarray, labels: np.ndarray, resize: tuple[int, int]):
         self.images = torch.tensor(images)
         self.labels = torch.tensor(labels, dtype=torch.int64)
-        self.resize = tuple(resize)
+        self.resize = resize
+
+    @property
+    def data(self) -> torch.Tensor:
+        """The images, bytes (n, 28, 28)."""
+        return self.images
+
+    @property
+    def targets(self) -> torch.Tensor:
+        """The labels, int64 (n,)."""
+        return self.labels
+
+    @property
+    def classes(self) -> list[str]:
+        """The names of the classes."""
+        return list(fashion_mnist.LABELS)
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
-        X, y = self.transform(self.images[i : i + 1], self.labels[i])
+        X, y = self.as_floats(self.images[i].unsqueeze(0), self.labels[i])
         return X[0], int(y)
 
-    def transform(
+    def as_floats(
         self, images: torch.Tensor, labels: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -83,16 +84,28 @@ def _num_correct(y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return (y_hat.type(y.dtype) == y).sum()
 
 
-@torch.no_grad()
+@contextlib.contextmanager
+def _evaluating(net: Net) -> Iterator[None]:
+    """Compute without gradients and, for a module, in evaluation mode; then all is as before."""
+    modes = [(m, m.training) for m in net.modules()] if isinstance(net, nn.Module) else []
+    try:
+        for module, _ in modes:
+            module.training = False
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes:
+            module.training = training
+
+
 def evaluate_accuracy(net: Net, data_iter: Batches) -> float:
     """Return the fraction of correct predictions."""
-    if isinstance(net, nn.Module):
-        net.eval()
     correct: Any = 0
     examples = 0
-    for X, y in data_iter:
-        correct += _num_correct(net(X), y)
-        examples += y.numel()
+    with _evaluating(net):
+        for X, y in data_iter:
+            correct += _num_correct(net(X), y)
+            examples += y.numel()
     return float(correct) / examples
 
 
@@ -104,15 +117,15 @@ def evaluate_accuracy_gpu(
     return evaluate_accuracy(net, OnDevice(data_iter, lambda tensor: tensor.to(device)))
 
 
-@torch.no_grad()
 def evaluate_loss(net: Net, data_iter: Batches, loss: Loss) -> float:
     """Return the mean loss: over examples or, if `loss` has the mean of a batch, over batches."""
     total = count = 0.0
-    for X, y in data_iter:
-        out = net(X)
-        batch_loss = loss(out, y.reshape(out.shape) if y.numel() == out.numel() else y)
-        total += float(batch_loss.sum())
-        count += batch_loss.numel()
+    with _evaluating(net):
+        for X, y in data_iter:
+            out = net(X)
+            batch_loss = loss(out, y.reshape(out.shape) if y.numel() == out.numel() else y)
+            total += float(batch_loss.sum())
+            count += batch_loss.numel()
     return total / count
 
 
@@ -173,7 +186,7 @@ def train_ch3(
 def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
-    with torch.no_grad():
+    with _evaluating(net):
         predicted = net(X).argmax(dim=1)
     show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
 

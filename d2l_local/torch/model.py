@@ -28,6 +28,10 @@ class Module(ModuleMethods, nn.Module):
         if isinstance(value, nn.Module) and hasattr(type(self), name):
             vars(self)[name] = value
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the trainer behind, and with it the data, when the model is copied or saved."""
+        return {name: value for name, value in vars(self).items() if name != "trainer"}
+
     def forward(self, X: torch.Tensor) -> torch.Tensor:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
         if not hasattr(self, "net"):
@@ -46,6 +50,30 @@ class Module(ModuleMethods, nn.Module):
         self.forward(*inputs)
         if init is not None:
             self.net.apply(init)
+
+
+def plain_parameters(model: nn.Module) -> list[torch.Tensor]:
+    """Return the tensors that require gradients, but that PyTorch does not know as parameters.
+
+    They are attributes of the model or of a module inside, alone or in lists, tuples and
+    dictionaries.
+    """
+    found: dict[int, torch.Tensor] = {}
+
+    def look_at(value: Any) -> None:
+        if isinstance(value, torch.Tensor):
+            if value.requires_grad and value.is_leaf:
+                found[id(value)] = value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                look_at(item)
+        elif isinstance(value, dict):
+            look_at(list(value.values()))
+
+    for module in model.modules():
+        look_at({k: v for k, v in vars(module).items() if k not in ("_parameters", "_modules")})
+    known = {id(parameter) for parameter in model.parameters()}
+    return [tensor for key, tensor in found.items() if key not in known]
 
 
 class Classifier(Module):

@@ -10,7 +10,7 @@ from torch import nn
 from d2l_local.common.training import TrainerMethods, returned
 from d2l_local.torch.data import DataModule, on_device
 from d2l_local.torch.device import gpu, num_gpus
-from d2l_local.torch.model import Module
+from d2l_local.torch.model import Module, plain_parameters
 
 
 class Trainer(TrainerMethods):
@@ -32,6 +32,10 @@ class Trainer(TrainerMethods):
         super().prepare_model(model)
         if self.gpus:
             model.to(self.gpus[0])
+            for tensor in plain_parameters(model):
+                # In place: the model may hold it under several names, in lists, in functions.
+                moved = tensor.detach().to(self.gpus[0]).requires_grad_()
+                torch.utils.swap_tensors(tensor, moved)
 
     def prepare_batch(self, batch: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
         """Return the batch on the first GPU in use, or as it is."""
@@ -59,4 +63,5 @@ class Trainer(TrainerMethods):
 
     def clip_gradients(self, grad_clip_val: float, model: nn.Module) -> None:
         """Scale the gradients so that their joint norm is at most `grad_clip_val`."""
-        nn.utils.clip_grad_norm_(model.parameters(), grad_clip_val)
+        parameters = [*model.parameters(), *plain_parameters(model)]
+        nn.utils.clip_grad_norm_(parameters, grad_clip_val)

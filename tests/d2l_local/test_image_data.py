@@ -76,6 +76,46 @@ def test_images_can_be_resized(face):
     assert sorted(X.shape) == [1, 4, 32, 48]
 
 
+@pytest.mark.parametrize("train", [True, False])
+def test_what_is_done_to_a_batch_does_not_reach_the_data_set(face, train):
+    if face.name == "tensorflow":
+        pytest.skip("a tensor of TensorFlow cannot be changed")
+    data = face.d2l.FashionMNIST(batch_size=300, num_train=300, num_val=300)
+    before = [sorted(face.numpy(t).sum() for t in b) for b in data.get_dataloader(train)]
+    for batch in data.get_dataloader(train):
+        for tensor in batch:
+            tensor[:] = 0
+    after = [sorted(face.numpy(t).sum() for t in b) for b in data.get_dataloader(train)]
+    np.testing.assert_allclose(after, before, rtol=1e-4)
+
+
+def test_one_number_is_both_the_height_and_the_width(face):
+    X, _ = next(iter(face.d2l.FashionMNIST(batch_size=4, resize=32).val_dataloader()))
+    assert sorted(X.shape) == [1, 4, 32, 32]
+
+
+def test_images_are_stretched_to_another_size_height_first(face):
+    if face.name == "tensorflow":
+        pytest.skip("the images of another shape are padded")
+    X, _ = next(iter(face.d2l.FashionMNIST(batch_size=64, resize=(28, 56)).val_dataloader()))
+    images = face.numpy(X)
+    assert images.shape == (64, 1, 28, 56)
+    original = fashion_mnist.load(train=False)[0][:64] / 255
+    pairs = images.reshape(64, 28, 28, 2).mean(3)
+    assert abs(pairs - original).mean() < 0.05
+
+
+def test_items_are_counted_from_the_end_too_and_have_one(face):
+    if face.name == "tensorflow":
+        pytest.skip("the data set is a pair of arrays")
+    part = face.d2l.FashionMNIST(num_train=100, num_val=50).val
+    image, label = part[-1]
+    images, labels = fashion_mnist.load(train=True)
+    np.testing.assert_allclose(face.numpy(image)[0], images[-1] / 255, atol=1e-6)
+    assert label == labels[-1]
+    assert len(list(part)) == 50
+
+
 def test_class_names_stand_for_numbers(face):
     data = face.d2l.FashionMNIST()
     assert data.text_labels(range(10)) == list(fashion_mnist.LABELS)

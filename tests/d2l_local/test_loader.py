@@ -1,44 +1,62 @@
-"""Batches of arrays in memory."""
+"""Batches of arrays in memory, in every framework."""
 
 import numpy as np
 import pytest
 
-from d2l_local.common.loader import ArrayLoader
+from d2l_local.common.loader import batches_in
 
 
-def loader(n=10, batch_size=4, shuffle=False, **kwargs):
-    rng = np.random.default_rng(0)
-    arrays = (np.arange(n), np.arange(n) * 10)
-    return ArrayLoader(arrays, batch_size, rng.permutation if shuffle else None, **kwargs)
+def loader(face, n=10, batch_size=4, shuffle=False):
+    numbers = np.arange(n, dtype=np.float32)
+    arrays = [face.tensor(a) for a in (numbers, numbers * 10)]
+    return face.d2l.load_array(arrays, batch_size, shuffle), arrays
 
 
-def test_the_last_batch_has_what_is_left():
-    assert [len(x) for x, _ in loader()] == [4, 4, 2]
-    assert len(loader()) == 3
+def rows(face, batches):
+    return np.concatenate([np.stack([face.numpy(t) for t in batch], 1) for batch in batches])
 
 
-def test_without_shuffling_the_order_stays():
-    assert np.concatenate([x for x, _ in loader()]).tolist() == list(range(10))
+def test_the_last_batch_has_what_is_left(face):
+    batches, _ = loader(face)
+    assert [len(x) for x, _ in batches] == [4, 4, 2]
+    assert len(batches) == 3
 
 
-def test_shuffling_gives_every_row_once_with_its_partner_in_a_new_order_each_pass():
-    batches = loader(n=100, shuffle=True)
-    passes = [np.concatenate([np.stack(b, 1) for b in batches]) for _ in range(2)]
-    for rows in passes:
-        assert sorted(rows[:, 0]) == list(range(100))
-        assert (rows[:, 1] == rows[:, 0] * 10).all()
+def test_without_shuffling_the_order_stays(face):
+    assert rows(face, loader(face)[0])[:, 0].tolist() == list(range(10))
+
+
+def test_shuffling_gives_every_row_once_with_its_partner_in_a_new_order_each_pass(face):
+    batches, _ = loader(face, n=100, shuffle=True)
+    passes = [rows(face, batches) for _ in range(2)]
+    for numbers in passes:
+        assert sorted(numbers[:, 0]) == list(range(100))
+        assert (numbers[:, 1] == numbers[:, 0] * 10).all()
     assert (passes[0] != passes[1]).any()
 
 
-def test_a_transform_sees_whole_batches():
-    assert next(x.tolist() for (x,) in loader(transform=lambda x, y: [x + y])) == [0, 11, 22, 33]
+def test_batches_come_in_the_order_that_is_given():
+    batches = batches_in(np.array([3, 0, 2]), [np.arange(4), np.arange(4) * 10], 2)
+    assert [[a.tolist() for a in batch] for batch in batches] == [[[3, 0], [30, 0]], [[2], [20]]]
 
 
-def test_arrays_of_different_length_are_refused():
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_what_is_done_to_a_batch_does_not_reach_the_data(face, shuffle):
+    if face.name == "tensorflow":
+        pytest.skip("a tensor of TensorFlow cannot be changed")
+    batches, arrays = loader(face, shuffle=shuffle)
+    for batch in batches:
+        for tensor in batch:
+            tensor[:] = -1
+    assert [face.numpy(a).min() for a in arrays] == [0, 0]
+    assert rows(face, batches).min() == 0
+
+
+def test_arrays_of_different_length_are_refused(face):
     with pytest.raises(ValueError, match=r"have \[3, 2\] rows"):
-        ArrayLoader((np.zeros(3), np.zeros(2)), 1, None)
+        face.d2l.load_array([face.tensor(np.zeros(n)) for n in (3, 2)], 1)
 
 
-def test_a_batch_size_of_zero_is_refused():
+def test_a_batch_size_of_zero_is_refused(face):
     with pytest.raises(ValueError, match="at least 1, but is 0"):
-        loader(batch_size=0)
+        loader(face, batch_size=0)

@@ -110,3 +110,96 @@ def test_the_workers_of_a_search_compute_in_numpy_mode(face, tmp_path):
     # Each thread has a mode of its own, and a worker of Dask runs a trial in a new thread.
     study = d2l.search(objective, 2, storage=tmp_path / "search.log", workers=2)
     assert study.best_value > 0.2
+
+
+def test_arrays_in_lists_and_in_modules_inside_are_parameters(face, data):
+    class Inner(face.d2l.Module):
+        def __init__(self):
+            super().__init__()
+            (self.W, self.b) = arrays(face)
+
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.lr = 0.1
+            self.inner = Inner()
+            self.params = (self.inner.W, self.inner.b)
+            self.scale = [face.tensor(np.ones(3, np.float32))]
+
+        def forward(self, X):
+            return (face.d2l.matmul(X, self.params[0]) + self.params[1]) * self.scale[0]
+
+    model = Model()
+    assert len(model.get_scratch_params()) == 3
+    face.d2l.Trainer(max_epochs=2).fit(model, data)
+    assert all(abs(face.numpy(p)).max() > 0 for p in model.params)
+    assert (face.numpy(model.scale[0]) != 1).any()
+
+
+def test_the_trainer_moves_a_model_and_batches_to_its_gpu(face):
+    import mxnet as mx
+
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.W, self.b = self.params = arrays(face)
+            self.net = mx.gluon.nn.Dense(3, in_units=2)
+            self.net.initialize()
+
+    device, trainer, model = mx.cpu(1), face.d2l.Trainer(max_epochs=1), Model()
+    batch = [face.tensor(np.ones(3)), face.tensor(np.ones(3))]
+    assert trainer.prepare_batch(batch) is batch
+    trainer.gpus = [device]
+    assert [a.ctx for a in trainer.prepare_batch(batch)] == [device] * 2
+    trainer.prepare_model(model)
+    assert [a.ctx for a in (model.W, *model.params)] == [device] * 3
+    assert model.params[0] is model.W
+    assert model.W.grad.ctx == device
+    assert model.net.weight.list_ctx() == [device]
+
+
+def test_clipping_limits_the_gradients_of_layers_and_arrays_together(face, data):
+    import mxnet as mx
+
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.net = mx.gluon.nn.Dense(3)
+            self.net.initialize()
+            self.scale = face.tensor(np.ones(3, np.float32))
+
+        def forward(self, X):
+            return self.net(X) * self.scale
+
+        def configure_optimizers(self):
+            return mx.gluon.Trainer(self.collect_params(), "sgd", {"learning_rate": 0.1})
+
+    model = Model()
+    face.d2l.Trainer(max_epochs=1, gradient_clip_val=1e-3).fit(model, data)
+    grads = [model.net.weight.grad(), model.net.bias.grad(), model.scale.grad]
+    norm = sum((face.numpy(g) ** 2).sum() for g in grads) ** 0.5
+    assert norm == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_a_layer_before_the_model_is_set_up_is_an_error_that_says_so(face):
+    import mxnet as mx
+
+    class Forgetful(face.d2l.Classifier):
+        def __init__(self):
+            self.net = mx.gluon.nn.Dense(3)
+
+    with pytest.raises(TypeError, match=r"super\(\).__init__\(\) first in Forgetful.__init__"):
+        Forgetful()
+
+
+def test_a_data_set_can_be_transformed_by_gluon(face):
+    part = face.d2l.FashionMNIST(num_train=100, num_val=50).val
+    image, label = part.transform_first(lambda image: 1 - image)[3]
+    np.testing.assert_allclose(face.numpy(image), 1 - face.numpy(part[3][0]))
+    assert label == part[3][1]
+
+
+def test_a_loader_knows_its_data_set(face, clusters):
+    loader = face.d2l.load_array([face.tensor(a) for a in clusters], 64)
+    assert (len(loader.dataset), loader.batch_size) == (192, 64)
+    assert len(face.d2l.load_data_fashion_mnist(256)[1].dataset) == 10_000

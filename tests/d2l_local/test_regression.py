@@ -19,6 +19,45 @@ def test_the_data_follow_the_true_line_but_for_the_noise(face, data):
     assert (data.b, data.noise, data.num_train, data.batch_size) == (4.2, 0.01, 500, 32)
 
 
+def test_the_noise_has_the_deviation_that_is_asked_for(face):
+    face.seed(0)
+    w = face.tensor(np.zeros(1, np.float32))
+    data = face.d2l.SyntheticRegressionData(w, 0.0, noise=0.5, num_train=2000, num_val=2000)
+    assert face.numpy(data.y).std() == pytest.approx(0.5, rel=0.05)
+    _, y = face.d2l.synthetic_data(w, 0.0, 4000)
+    assert face.numpy(y).std() == pytest.approx(0.01, rel=0.05)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("Scratch", 0.5), ("", None)])
+def test_the_loss_is_the_mean_of_the_squared_errors(face, name, factor):
+    halved = 0.5 if face.name == "mxnet" else 1  # as each framework's own loss has it
+    arguments = (2, 0.1) if name else (0.1,)
+    model = getattr(face.d2l, f"LinearRegression{name}")(*arguments)
+    y_hat, y = (face.tensor(np.array(a, np.float32)) for a in ([[1], [5]], [[3], [1]]))
+    assert float(model.loss(y_hat, y)) == pytest.approx((factor or halved) * (4 + 16) / 2)
+
+
+def test_what_is_done_to_a_batch_does_not_reach_the_data(face, data):
+    if face.name == "tensorflow":
+        pytest.skip("a tensor of TensorFlow cannot be changed")
+    before = face.numpy(data.X).copy(), face.numpy(data.y).copy()
+    for loader in (data.train_dataloader(), data.val_dataloader()):
+        for X, y in loader:
+            X[:], y[:] = 0, 0
+    np.testing.assert_array_equal(face.numpy(data.X), before[0])
+    np.testing.assert_array_equal(face.numpy(data.y), before[1])
+
+
+def test_a_seed_is_one_for_the_framework_numpy_and_python(face):
+    import random
+
+    drawn = []
+    for _ in range(2):
+        face.d2l.set_seed(5)
+        drawn.append((random.random(), np.random.rand(), face.d2l.get_seed()))
+    assert drawn[0] == drawn[1]
+
+
 def test_training_and_validation_have_rows_of_their_own(face, data):
     train = np.concatenate([face.numpy(y) for _, y in data.train_dataloader()])
     val = np.concatenate([face.numpy(y) for _, y in data.val_dataloader()])
@@ -51,6 +90,11 @@ def test_targets_of_another_shape_are_refused(face):
         ValueError, match=r"targets have shape \(4,\), but the predictions \(4, 1\)"
     ):
         model.loss(y_hat, face.tensor(np.zeros(4, np.float32)))
+
+
+def test_a_data_module_takes_a_folder_and_a_number_of_workers(face):
+    data = face.d2l.DataModule("data", num_workers=2)
+    assert (data.root, data.num_workers) == ("data", 2)
 
 
 def test_a_loader_may_be_a_generator(face, data):
