@@ -123,16 +123,16 @@ def test_arrays_in_lists_and_in_modules_inside_are_parameters(face, data):
             super().__init__()
             self.lr = 0.1
             self.inner = Inner()
-            self.params = (self.inner.W, self.inner.b)
+            self.weights = (self.inner.W, self.inner.b)
             self.scale = [face.tensor(np.ones(3, np.float32))]
 
         def forward(self, X):
-            return (face.d2l.matmul(X, self.params[0]) + self.params[1]) * self.scale[0]
+            return (face.d2l.matmul(X, self.weights[0]) + self.weights[1]) * self.scale[0]
 
     model = Model()
     assert len(model.get_scratch_params()) == 3
     face.d2l.Trainer(max_epochs=2).fit(model, data)
-    assert all(abs(face.numpy(p)).max() > 0 for p in model.params)
+    assert all(abs(face.numpy(p)).max() > 0 for p in model.weights)
     assert (face.numpy(model.scale[0]) != 1).any()
 
 
@@ -142,7 +142,7 @@ def test_the_trainer_moves_a_model_and_batches_to_its_gpu(face):
     class Model(face.d2l.Classifier):
         def __init__(self):
             super().__init__()
-            self.W, self.b = self.params = arrays(face)
+            self.W, self.b = self.weights = arrays(face)
             self.net = mx.gluon.nn.Dense(3, in_units=2)
             self.net.initialize()
 
@@ -152,8 +152,8 @@ def test_the_trainer_moves_a_model_and_batches_to_its_gpu(face):
     trainer.gpus = [device]
     assert [a.ctx for a in trainer.prepare_batch(batch)] == [device] * 2
     trainer.prepare_model(model)
-    assert [a.ctx for a in (model.W, *model.params)] == [device] * 3
-    assert model.params[0] is model.W
+    assert [a.ctx for a in (model.W, *model.weights)] == [device] * 3
+    assert model.weights[0] is model.W
     assert model.W.grad.ctx == device
     assert model.net.weight.list_ctx() == [device]
 
