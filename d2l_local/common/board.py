@@ -154,8 +154,10 @@ class ProgressBoard(LivePlot, HyperParameters):
 def _level_of_caller() -> int:
     """Return the stack level, for `warnings.warn`, of the code that called into this library."""
     package = __name__.partition(".")[0]
-    names = (frame.frame.f_globals.get("__name__", "") for frame in inspect.stack(0)[1:])
-    return next(level for level, name in enumerate(names, 1) if not name.startswith(package + "."))
+    level, frame = 0, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(package + "."):
+        level, frame = level + 1, frame.f_back
+    return level
 
 
 def _read(waiting: Iterable[tuple[float, Any, float]]) -> list[tuple[float, float, float]]:

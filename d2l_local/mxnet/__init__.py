@@ -136,6 +136,7 @@ __all__ = [
     "numpy",
     "ones",
     "ones_like",
+    "optimizer_settings",
     "plot",
     "plot_intervals",
     "plt",

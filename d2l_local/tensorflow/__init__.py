@@ -131,6 +131,7 @@ __all__ = [
     "numpy",
     "ones",
     "ones_like",
+    "optimizer_settings",
     "plot",
     "plot_intervals",
     "plt",
