@@ -160,7 +160,8 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
     predicted = net(X).argmax(axis=1)
-    show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
+    images = X.reshape(-1, *X.shape[-2:])
+    show_predictions(images[:n], y[:n], predicted[:n])
 
 
 @renamed(ctx="device")  # 0.13 and 0.14

@@ -1,110 +1,145 @@
-"""Steps of a training as graphs: several times faster than eager, with the same results."""
+"""Steps of a training as graphs, where nobody can tell the difference."""
 
 from __future__ import annotations
 
-import contextlib
-import io
+import inspect
+import itertools
+import operator
+import types
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
-# What a graph would freeze: a step that reads where the training is cannot become one.
-_POSITION = ("epoch", "train_batch_idx", "val_batch_idx")
-_PLAIN = (bool, int, float, str, type(None))
-_MAX_GRAPHS = 16
+# A graph is worth its trace from about this many batches, and advice from this many.
+EAGER_BATCHES = 20
+LONG_TRAINING = 500
+
+_FRAMEWORK = {"keras", "tensorflow"}
+
+_advice_given = False
 
 
 class Compiled:
-    """Runs a function of a batch as a graph, or eagerly where it cannot be one.
+    """A function of a batch that becomes a graph where nobody can tell the difference.
 
-    The first calls always run eagerly: they build lazy layers, and errors show without the graph
-    around them. After that the function is traced once for each shape of batch and each state of
-    the plain attributes (numbers, strings, ...) of `objects`, so that a learning rate which is
-    changed in Python counts.
-
-    It stays eager if its trace fails, for instance because it asks for the value of a tensor
-    (`.numpy()`, `float()`, `if loss > 1:`) or for the epoch; if it prints; and if it changes a
-    plain attribute of `objects`, or the length of a list there, such as a counter. What it does
-    to other Python objects, a graph does once.
+    A graph is made by running the function once and recording its operations. What else Python
+    does in it, such as to count, to draw numbers with numpy, or to read an attribute, is not
+    recorded. So a function becomes a graph only if all code that it runs is the library's or the
+    framework's own. The first 20 batches run eagerly in any case: they build lazy layers, and a
+    short training is not worth a graph. So does a batch of another shape than the first, such as
+    the last one of an epoch. When an attribute of a layer or an optimizer is exchanged, such as the
+    rate of dropout, it all starts again.
 
     Args:
-        function: takes the tensors of a batch, and returns tensors in lists or dictionaries.
-        objects: what the function reads and changes besides: the model, the optimizer, ...
-        eager_calls: number of calls before the first trace.
+        function: takes a batch, a sequence of tensors.
+        read: returns what the function reads: functions, layers, an optimizer, numbers, ...
+        graph_of: makes the graph of a function.
     """
 
     def __init__(
-        self, function: Callable[..., Any], objects: Sequence[object] = (), eager_calls: int = 1
+        self,
+        function: Callable[[Any], Any],
+        read: Callable[[], Sequence[Any]],
+        graph_of: Callable[[Callable[[Any], Any]], Any] | None = None,
     ):
         self.function = function
-        self.objects = objects
-        self.eager_calls = eager_calls
-        self.graphs: dict[Any, Any] = {}
+        self.read = read
+        self.graph_of = graph_of or (lambda f: tf.function(f, autograph=False))
+        self.objects: list[Any] = []
+        self.state: list[Any] = []
+        self.graph: Any = None
 
-    def __call__(self, *batch: Any) -> Any:
+    def __call__(self, batch: Any) -> Any:
         """Return what the function returns for the batch."""
-        if self.eager_calls > 0:
-            self.eager_calls -= 1
-            return self.function(*batch)
-        shapes = tuple((tuple(t.shape), t.dtype) for t in batch)
-        key = (shapes, *(tuple(_plain(o).items()) for o in self.objects))
-        graph = self.graphs.get(key) or self._trace(batch)
-        if graph is None or len(self.graphs) == _MAX_GRAPHS:
-            self.eager_calls = 2**62
-            return self.function(*batch)
-        self.graphs[key] = graph
-        return graph(*batch)
+        read, shapes = self.read(), _shapes(batch)
+        if not _identical(self._state(read), self.state):
+            self._start_again(read, shapes)
+        if shapes != self.shapes or not self.compilable:
+            return self.function(batch)
+        if self.eager_calls < EAGER_BATCHES:
+            self.eager_calls += 1
+            return self.function(batch)
+        self.graph = self.graph or self.graph_of(self.function)
+        return self.graph(batch)
 
-    def _trace(self, batch: Sequence[Any]) -> Any | None:
-        """Return the function as a graph for this shape of batch, or None if it stays eager."""
-        before = [_plain(o) for o in self.objects]
-        printed = io.StringIO()
-        try:
-            with _without_position(self.objects), contextlib.redirect_stdout(printed):
-                function = tf.function(self.function, autograph=False)
-                graph = function.get_concrete_function(*batch)
-        except Exception:
-            # Whatever is wrong with the function itself, the eager run that follows will say.
-            graph = None
-        changed = [_plain(o) for o in self.objects] != before
-        for o, attributes in zip(self.objects, before, strict=True):
-            _restore(o, attributes)
-        return None if changed or printed.getvalue() else graph
+    def _start_again(self, read: Sequence[Any], shapes: Any) -> None:
+        self.objects = [part for o in read for part in _parts(o)]
+        self.state = self._state(read)
+        self.shapes = shapes
+        self.compilable = shapes is not None and are_ours(read)
+        self.eager_calls = 0
+        self.graph = None
+
+    def _state(self, read: Sequence[Any]) -> list[Any]:
+        """Return what is read, and all attributes of its parts."""
+        return [*read, *itertools.chain.from_iterable(vars(o).values() for o in self.objects)]
 
 
-def _plain(o: object) -> dict[str, Any]:
-    """Return the plain attributes of an object, and the lengths of its lists."""
-    attributes: dict[str, Any] = {}
-    for name, value in getattr(o, "__dict__", {}).items():
-        if name in _POSITION:
-            continue
-        if isinstance(value, _PLAIN):
-            attributes[name] = value
-        elif isinstance(value, list):
-            attributes[name] = (len(value),)
-    return attributes
+def are_ours(read: Sequence[Any]) -> bool:
+    """Return whether all of this is the library's or the framework's own."""
+    return all(is_ours(o) for o in read) and all(
+        is_ours(value) for o in read for part in _parts(o) for value in _run_by(part)
+    )
 
 
-def _restore(o: object, attributes: dict[str, Any]) -> None:
-    for name, value in attributes.items():
-        if isinstance(value, tuple):
-            del vars(o)[name][value[0] :]
-        else:
-            vars(o)[name] = value
+def is_ours(o: Any) -> bool:
+    """Return whether a function is the library's or the framework's, or an object the framework's.
+
+    Objects of the library are not: a graph would keep the learning rate of its `SGD`.
+    """
+    if isinstance(o, property):
+        return is_ours(o.fget)
+    if isinstance(o, types.FunctionType):
+        both = (o, inspect.unwrap(o))  # What decorates a function, and the function.
+        return all(_package(f.__globals__["__name__"]) in {"d2l_local", *_FRAMEWORK} for f in both)
+    return (
+        o is None or isinstance(o, (bool, int, float)) or _package(type(o).__module__) in _FRAMEWORK
+    )
 
 
-@contextlib.contextmanager
-def _without_position(objects: Sequence[object]) -> Iterator[None]:
-    """Hide where the training is, so that reading it fails."""
-    hidden = [
-        (vars(o), name, vars(o).pop(name))
-        for o in objects
-        for name in _POSITION
-        if name in getattr(o, "__dict__", {})
-    ]
-    try:
-        yield
-    finally:
-        for attributes, name, value in hidden:
-            attributes[name] = value
+def _package(module: str) -> str:
+    return module.split(".")[0]
+
+
+def methods(o: Any, names: Sequence[str]) -> list[Any]:
+    """Return methods of an object: those of its class, and those that it has instead, or None."""
+    return [*(getattr(type(o), n, None) for n in names), *map(vars(o).get, names)]
+
+
+def _parts(o: Any) -> Iterator[Any]:
+    """Return the objects of Keras that make up a layer, an optimizer or a loss."""
+    if isinstance(o, keras.layers.Layer):
+        yield from o._flatten_layers()
+        yield from o.variables
+    elif isinstance(o, (keras.optimizers.Optimizer, keras.losses.Loss)):
+        yield o
+
+
+def _run_by(part: Any) -> Iterator[Any]:
+    """Return the functions that a layer, an optimizer or a loss runs when it is called."""
+    yield part
+    yield getattr(type(part), "call", None)
+    for name, value in vars(part).items():
+        if callable(value) and not name.endswith("_initializer"):
+            yield value
+
+
+def _shapes(batch: Any) -> list[Any] | None:
+    """Return the shapes and types of a sequence of tensors, or None for any other batch."""
+    if isinstance(batch, (tuple, list)) and all(isinstance(t, tf.Tensor) for t in batch):
+        return [(t.shape, t.dtype) for t in batch]
+    return None
+
+
+def _identical(one: list[Any], other: list[Any]) -> bool:
+    return len(one) == len(other) and all(map(operator.is_, one, other))
+
+
+def advise(num_batches: int, what: str, how: str) -> None:
+    """Say once, before a long training, what runs eagerly and how to make it faster."""
+    global _advice_given
+    if num_batches >= LONG_TRAINING and not _advice_given:
+        _advice_given = True
+        print(f"{what} runs eagerly, line by line; {how} makes it a graph, which is faster.")

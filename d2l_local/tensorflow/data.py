@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
+from d2l_local.common.images import size_of
 from d2l_local.common.loader import num_rows
 from d2l_local.common.training import DataModuleMethods
 
@@ -79,6 +80,20 @@ def batches_of(
     return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
+def finite(loader: Any) -> Any:
+    """Return the loader.
+
+    Raises:
+        ValueError: if it is a data set without an end, such as that of `dataset.repeat()`.
+    """
+    if isinstance(loader, tf.data.Dataset) and loader.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            "this data set has no end, so an epoch of it has none: leave out repeat(), or say how "
+            "many batches are an epoch, as in dataset.take(100)"
+        )
+    return loader
+
+
 class Passes:
     """The passes that a training makes over its data sets.
 
@@ -89,9 +104,9 @@ class Passes:
     def __init__(self) -> None:
         self.endless: dict[tf.data.Dataset, Iterator[Any]] = {}
 
-    def next_over(self, loader: Iterable[Any]) -> Iterable[Any]:
+    def next_over(self, loader: Any) -> Iterable[Any]:
         """Return the batches of the next pass over `loader`, which may be any iterable."""
-        if not isinstance(loader, tf.data.Dataset) or loader.cardinality() < 0:
+        if not isinstance(finite(loader), tf.data.Dataset) or loader.cardinality() < 0:
             return loader
         if loader not in self.endless:
             self.endless[loader] = iter(loader.repeat())
@@ -140,7 +155,7 @@ class FashionMNIST(DataModule):
 
     Args:
         batch_size: examples per batch.
-        resize: height and width of the images.
+        resize: height and width of the images, or one number for both; they are stretched to it.
         num_train: number of images to train on. With it and `num_val`, all images come from the
             60,000 training images, so that the test set can wait until every choice is made.
         num_val: number of images to validate on.
@@ -151,12 +166,13 @@ class FashionMNIST(DataModule):
     def __init__(
         self,
         batch_size: int = 64,
-        resize: tuple[int, int] = (28, 28),
+        resize: int | tuple[int, int] = (28, 28),
         num_train: int | None = None,
         num_val: int | None = None,
     ):
         super().__init__()
         self.save_hyperparameters()
+        self.resize = size_of(resize)
         train, val = fashion_mnist.split(num_train, num_val)
         self.train, self.val = train, val
 
@@ -172,8 +188,8 @@ class FashionMNIST(DataModule):
     def _floats(self, images: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, height, width, 1)."""
         X = tf.cast(images, tf.float32)[..., tf.newaxis] / 255
-        if tuple(images.shape[1:]) != tuple(self.resize):
-            X = tf.image.resize_with_pad(X, *self.resize)
+        if tuple(images.shape[1:]) != self.resize:
+            X = tf.image.resize(X, self.resize, antialias=True)
         return X, tf.cast(labels, tf.int32)
 
     def visualize(

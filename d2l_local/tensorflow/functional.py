@@ -9,16 +9,14 @@ import tensorflow as tf
 
 from d2l_local.common.functional import Timer, show_predictions, train
 from d2l_local.common.images import size_of
-from d2l_local.tensorflow.compiled import Compiled
-from d2l_local.tensorflow.data import FashionMNIST, Passes, batches_of
+from d2l_local.tensorflow.compiled import Compiled, advise, are_ours, methods
+from d2l_local.tensorflow.data import FashionMNIST, Passes, batches_of, finite
 from d2l_local.tensorflow.device import try_gpu
+from d2l_local.tensorflow.model import Module
 
 Net = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
 Batches = Iterable[Sequence[Any]]
-
-# A graph is worth its trace from about this many batches.
-_EAGER_CALLS = 20
 
 
 def synthetic_data(w: Any, b: float, num_examples: int) -> tuple[tf.Tensor, tf.Tensor]:
@@ -88,16 +86,28 @@ def evaluate_accuracy(net: Net, data_iter: Batches) -> float:
 
 
 def _prediction(net: Net) -> Compiled:
-    return Compiled(
-        lambda X, y: _num_correct(_apply(net, X, training=False), y), [net], _EAGER_CALLS
-    )
+    """Return a function of a batch that returns the number of correct predictions."""
+
+    def num_correct(batch: Sequence[Any]) -> tf.Tensor:
+        X, y = batch
+        return _num_correct(_apply(net, X, training=False), y)
+
+    return Compiled(num_correct, lambda: _read_by(net))
 
 
-def _fraction_correct(num_correct: Callable[..., Any], data_iter: Batches) -> float:
+def _read_by(net: Net) -> list[Any]:
+    """Return what a network runs: for a `Module`, its methods and its `net`; see `Compiled`."""
+    if isinstance(net, Module):
+        names = ("__call__", "call", "forward", "net", "trainable_variables")
+        return [vars(net).get("net", ...), *methods(net, names)]
+    return [net]
+
+
+def _fraction_correct(num_correct: Callable[[Any], Any], data_iter: Batches) -> float:
     correct = examples = 0
-    for X, y in data_iter:
-        correct += num_correct(X, y)
-        examples += _size(y)
+    for batch in finite(data_iter):
+        correct += num_correct(batch)
+        examples += _size(batch[1])
     return float(correct) / examples
 
 
@@ -118,7 +128,7 @@ def _loss_of(loss: Loss, y_hat: Any, y: Any) -> Any:
 def evaluate_loss(net: Net, data_iter: Batches, loss: Loss) -> float:
     """Return the mean loss: over examples or, if `loss` has the mean of a batch, over batches."""
     total = count = 0.0
-    for X, y in data_iter:
+    for X, y in finite(data_iter):
         batch_loss = _loss_of(loss, _apply(net, X, training=False), y)
         total += float(tf.reduce_sum(batch_loss))
         count += _size(batch_loss)
@@ -133,7 +143,8 @@ def train_epoch_ch3(
 ) -> tuple[float, float]:
     """Train for one epoch, and return its mean loss and its accuracy.
 
-    After the first batches the step runs as a graph where it can: see `Compiled`.
+    Functions of yours run eagerly, unless you decorate them with `tf.function`. A network, a loss
+    and an optimizer of Keras' own parts run as a graph: that is faster, with the same result.
 
     Args:
         net: a Keras model, or a function of a batch of inputs.
@@ -149,7 +160,8 @@ def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
     """Return a function of a batch that updates the variables, and returns loss and hits."""
     with_keras = isinstance(updater, tf.keras.optimizers.Optimizer)
 
-    def step(X: Any, y: Any) -> tuple[Any, Any]:
+    def step(batch: Sequence[Any]) -> tuple[Any, Any]:
+        X, y = batch
         with tf.GradientTape() as tape:
             y_hat = _apply(net, X, training=True)
             batch_loss = _loss_of(loss, y_hat, y)
@@ -162,20 +174,20 @@ def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
         total = tf.reduce_sum(batch_loss) if batch_loss.shape.rank else batch_loss * _count(y)
         return total, _num_correct(y_hat, y)
 
-    return Compiled(step, [net, updater], _EAGER_CALLS)
+    return Compiled(step, lambda: [*_read_by(net), loss, updater])
 
 
 def _count(y: Any) -> float:
     return float(y.shape.num_elements())
 
 
-def _train_epoch(step: Callable[..., Any], train_iter: Batches) -> tuple[float, float]:
+def _train_epoch(step: Callable[[Any], Any], train_iter: Batches) -> tuple[float, float]:
     total_loss = correct = examples = 0
-    for X, y in train_iter:
-        batch_loss, batch_correct = step(X, y)
+    for batch in finite(train_iter):
+        batch_loss, batch_correct = step(batch)
         total_loss += batch_loss
         correct += batch_correct
-        examples += _size(y)
+        examples += _size(batch[1])
     return float(total_loss) / examples, float(correct) / examples
 
 
@@ -197,6 +209,12 @@ def _train(
     """Train with a live plot, and return what `common.functional.train` returns."""
     step, num_correct = _training_step(net, loss, updater), _prediction(net)
     passes = Passes()
+    if not are_ours(step.read()):
+        advise(
+            num_epochs * _num_batches(train_iter),
+            "This training",
+            "@tf.function above your functions",
+        )
     return train(
         num_epochs,
         lambda: _train_epoch(step, passes.next_over(train_iter)),
@@ -204,11 +222,20 @@ def _train(
     )
 
 
+def _num_batches(loader: Any) -> int:
+    """Return the number of batches, or 0 if the loader does not know."""
+    try:
+        return len(loader)
+    except TypeError:
+        return 0
+
+
 def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
     predicted = tf.argmax(_apply(net, X, training=False), axis=1)
-    show_predictions(tf.reshape(X[:n], (n, *X.shape[1:3])), y[:n], predicted[:n])
+    images = tf.reshape(X, (-1, *X.shape[1:3]))
+    show_predictions(images[:n], y[:n], predicted[:n])
 
 
 def train_ch6(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -47,7 +46,6 @@ class Module(ModuleMethods, nn_Module):
         self.save_hyperparameters()
         self.board = ProgressBoard()
         self.training: bool | None = None
-        self._plots: list[tuple[str, Any, bool]] | None = None
 
     def forward(self, X: Any) -> Any:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
@@ -58,9 +56,14 @@ class Module(ModuleMethods, nn_Module):
 
     def call(self, X: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
         """Return `forward(X)`, in training or inference mode for the layers inside."""
-        if training is not None:
-            self.training = training
-        return self.forward(X, *args, **kwargs)
+        before = self.training
+        if training is None or training == before:
+            return self.forward(X, *args, **kwargs)
+        self.training = training
+        try:
+            return self.forward(X, *args, **kwargs)
+        finally:
+            self.training = before
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return `call(...)`, in the mode that `training` says unless the arguments say it."""
@@ -78,24 +81,6 @@ class Module(ModuleMethods, nn_Module):
     def configure_optimizers(self) -> Any:
         """Return stochastic gradient descent with learning rate `self.lr`."""
         return tf.keras.optimizers.SGD(learning_rate_of(self))
-
-    def plot(self, key: str, value: Any, train: bool) -> None:
-        """Add `value` to a curve of the board, or within `collected_plots` to what is collected."""
-        if self._plots is None:
-            super().plot(key, value, train)
-        else:
-            self._plots.append((key, value, train))
-
-    @contextlib.contextmanager
-    def collected_plots(self) -> Iterator[list[tuple[str, Any, bool]]]:
-        """Collect what is plotted as (key, value, train): a graph cannot draw."""
-        # Past Keras, which would keep every list that is ever assigned.
-        collected: list[tuple[str, Any, bool]] = []
-        self.__dict__["_plots"] = collected
-        try:
-            yield collected
-        finally:
-            self.__dict__["_plots"] = None
 
 
 class Classifier(Module):

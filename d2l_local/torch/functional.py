@@ -188,7 +188,8 @@ def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     X, y = next(iter(test_iter))
     with _evaluating(net):
         predicted = net(X).argmax(dim=1)
-    show_predictions(X[:n].reshape(n, *X.shape[-2:]), y[:n], predicted[:n])
+    images = X.reshape(-1, *X.shape[-2:])
+    show_predictions(images[:n], y[:n], predicted[:n])
 
 
 def train_ch6(
