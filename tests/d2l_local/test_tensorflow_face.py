@@ -254,6 +254,32 @@ def test_only_what_consists_of_keras_parts_is_the_frameworks_own():
     assert {name: are_ours([o]) for name, o in foreign.items()} == dict.fromkeys(foreign, False)
 
 
+def test_the_steps_run_on_the_first_gpu_in_use(face, clusters):
+    placed = []
+
+    def training_step(self, batch):
+        loss = plain_step(self, batch)
+        placed.append(getattr(loss, "op", loss).device)  # A graph knows the device it was made for.
+        return loss
+
+    trainer = face.d2l.Trainer(max_epochs=1, jit=True)
+    trainer.gpus = [face.d2l.gpu(0), face.d2l.gpu(1)]
+    trained(face, clusters, trainer, lambda face: layered(face, training_step=training_step))
+    assert "GPU:0" in placed[-1]
+
+
+def test_one_number_is_the_size_of_a_square(face):
+    X, _ = next(iter(face.d2l.FashionMNIST(batch_size=2, resize=32).val_dataloader()))
+    assert tuple(X.shape) == (2, 32, 32, 1)
+
+
+def test_batches_do_not_change_with_the_array_that_they_come_from(face):
+    T = np.zeros((4, 1), np.float32)
+    batches = face.d2l.load_array((T,), 2, is_train=False)
+    T += 1
+    assert all(float(X[0, 0]) == 0 for (X,) in batches)
+
+
 def test_python_in_a_step_runs_for_every_batch(face, clusters, capsys):
     masks, epochs, rates = [], [], []
 
@@ -380,13 +406,18 @@ def test_an_endless_data_set_is_an_error_and_not_an_endless_epoch(face, clusters
         face.d2l.train_epoch_ch3(own_relu, batches, None, face.d2l.Updater([], 0.1))
 
 
-def test_weights_can_be_saved_after_a_training(face, clusters, tmp_path):
-    model = trained(face, clusters, face.d2l.Trainer(max_epochs=1))
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_weights_can_be_saved_after_a_training(face, clusters, weights, tmp_path, by_hand):
+    def make(face, weights=weights):
+        return face.classifier(weights) if by_hand else layered(face)
+
+    model = trained(face, clusters, face.d2l.Trainer(max_epochs=1), make)
     model.save_weights(tmp_path / "model.weights.h5")
-    other = layered(face)
+    other = make(face, [0 * w for w in weights])
     other(face.tensor(clusters[0][:2]))
     other.load_weights(tmp_path / "model.weights.h5")
-    np.testing.assert_array_equal(other.get_weights()[0], model.get_weights()[0])
+    for one, same in zip(model.trainable_variables, other.trainable_variables, strict=True):
+        np.testing.assert_array_equal(same.numpy(), one.numpy())
 
 
 def test_batches_are_a_data_set_of_tensorflow(face):
