@@ -53,6 +53,7 @@ check: $(READY) ## Report what can be known of the chapters without executing th
 
 bench: $(READY) data ## Measure seconds per epoch against a bare loop, in each framework
 	$(BIN)/python benchmarks/epoch.py
+	$(BIN)/python benchmarks/by_hand.py
 
 format: $(READY) ## Format the Python files
 	$(BIN)/ruff check --fix

@@ -87,16 +87,18 @@ def are_ours(read: Sequence[Any]) -> bool:
 def is_ours(o: Any) -> bool:
     """Return whether a function is the library's or the framework's, or an object the framework's.
 
-    Objects of the library are not: a graph would keep the learning rate of its `SGD`.
+    Objects of the library are not: a graph would keep the learning rate of its `SGD`. Nor is what
+    the framework makes of somebody's function: `tf.function` has its own rules.
     """
     if isinstance(o, property):
         return is_ours(o.fget)
     if isinstance(o, types.FunctionType):
         both = (o, inspect.unwrap(o))  # What decorates a function, and the function.
         return all(_package(f.__globals__["__name__"]) in {"d2l_local", *_FRAMEWORK} for f in both)
-    return (
-        o is None or isinstance(o, (bool, int, float)) or _package(type(o).__module__) in _FRAMEWORK
-    )
+    if o is None or isinstance(o, (bool, int, float)):
+        return True
+    functions = [f for f in _callables(o) if isinstance(f, types.FunctionType)]
+    return _package(type(o).__module__) in _FRAMEWORK and all(map(is_ours, functions))
 
 
 def _package(module: str) -> str:
@@ -121,7 +123,12 @@ def _run_by(part: Any) -> Iterator[Any]:
     """Return the functions that a layer, an optimizer or a loss runs when it is called."""
     yield part
     yield getattr(type(part), "call", None)
-    for name, value in vars(part).items():
+    yield from _callables(part)
+
+
+def _callables(o: Any) -> Iterator[Any]:
+    """Return the attributes of an object that it may call, which it does not with initializers."""
+    for name, value in getattr(o, "__dict__", {}).items():
         if callable(value) and not name.endswith("_initializer"):
             yield value
 
