@@ -33,6 +33,7 @@ from d2l_local.common.record import record
 from d2l_local.common.results import results_of
 from d2l_local.common.self_check import optimizer_settings, self_check
 from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.mxnet.companions import mend_companions
 from d2l_local.mxnet.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.mxnet.functional import (
@@ -60,6 +61,8 @@ from d2l_local.mxnet.optimizer import SGD
 from d2l_local.mxnet.search import search
 from d2l_local.mxnet.seed import set_seed
 from d2l_local.mxnet.train import Trainer
+
+mend_companions()
 
 full_results = results_of("mxnet")
 

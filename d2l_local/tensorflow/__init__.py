@@ -30,6 +30,7 @@ from d2l_local.common.results import results_of
 from d2l_local.common.search import search
 from d2l_local.common.self_check import optimizer_settings, self_check
 from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.tensorflow.companions import mend_companions
 from d2l_local.tensorflow.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.tensorflow.functional import (
@@ -57,6 +58,7 @@ from d2l_local.tensorflow.seed import set_seed
 from d2l_local.tensorflow.train import Trainer
 
 mend()
+mend_companions()
 
 full_results = results_of("tensorflow")
 

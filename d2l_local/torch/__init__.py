@@ -30,6 +30,7 @@ from d2l_local.common.results import results_of
 from d2l_local.common.search import search
 from d2l_local.common.self_check import optimizer_settings, self_check
 from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.torch.companions import mend_companions
 from d2l_local.torch.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.torch.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.torch.functional import (
@@ -55,6 +56,8 @@ from d2l_local.torch.ops import *  # noqa: F403
 from d2l_local.torch.optimizer import SGD
 from d2l_local.torch.seed import set_seed
 from d2l_local.torch.train import Trainer
+
+mend_companions()
 
 full_results = results_of("torch")
 
