@@ -1,4 +1,4 @@
-# ruff: noqa: I001, UP031 (the library came first then, and so did this way to format)
+# ruff: noqa: E402, I001, UP031 (the library came first then, and so did this way to format)
 # %% Estimates of probabilities (1 figure)
 import d2l_local.mxnet as d2l
 from mxnet import autograd, gluon, init, np, npx
@@ -117,3 +117,29 @@ net = nn.Sequential()
 net.add(nn.Conv2D(channels=6, kernel_size=5, strides=2, activation="relu"), nn.Dense(10))
 d2l.train_ch5(net, train_iter, test_iter, 3, 0.1, ctx=d2l.try_gpu())
 assert d2l.evaluate_accuracy(net, test_iter) > 0.6
+
+# %% A table of text and numbers (0 figures)
+import os
+import pandas as pd
+
+os.makedirs("data", exist_ok=True)
+with open("data/rooms.csv", "w") as f:
+    f.write("Rooms,Lift,Price\nNA,Old,127500\n2,NA,106000\n4,NA,178100\n")
+data = pd.read_csv("data/rooms.csv")
+inputs, outputs = data.iloc[:, 0:2], data.iloc[:, 2]
+inputs = inputs.fillna(inputs.mean())
+inputs = pd.get_dummies(inputs, dummy_na=True)
+X, y = np.array(inputs.values), np.array(outputs.values)
+assert X.tolist() == [[3, 1, 0], [2, 0, 1], [4, 0, 1]]
+assert y.shape == (3,)
+
+# %% Pictures of clothes by the name that Gluon gives them (1 figure)
+mnist_train = gluon.data.vision.FashionMNIST(train=True)
+image, label = mnist_train[0]
+assert (image.shape, str(image.dtype), label.dtype) == ((28, 28, 1), "uint8", "int32")
+d2l.plt.imshow(image.squeeze(axis=2).asnumpy())
+transformer = gluon.data.vision.transforms.ToTensor()
+batches = gluon.data.DataLoader(mnist_train.transform_first(transformer), 256, shuffle=True)
+X, y = next(iter(batches))
+assert X.shape[1:] == (1, 28, 28)
+assert 0.9 < float(X.max()) <= 1

@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (each cell has its own imports)
 # %% Linear regression by hand; MXNet comes before the library (1 figure)
 import random
 
@@ -110,3 +111,29 @@ net = nn.Sequential()
 net.add(nn.Conv2D(6, kernel_size=5, strides=2, activation="relu"), nn.Dense(10))
 d2l.train_ch6(net, train_iter, test_iter, 3, 0.1, d2l.try_gpu())
 assert d2l.evaluate_accuracy_gpu(net, test_iter) > 0.6
+
+# %% The slope of a curve, drawn as the notebook wants it (1 figure)
+from IPython import display
+
+
+def use_svg_display():
+    display.set_matplotlib_formats("svg")
+
+
+use_svg_display()
+x = np.arange(0, 3, 0.1)
+d2l.plt.plot(d2l.numpy(x), d2l.numpy(3 * x**2 - 4 * x))
+
+# %% Prices of houses (0 figures)
+import pandas as pd
+
+rows = {"Id": [1, 2, 3, 4], "Area": [8.0, None, 6, 10], "Street": ["Pave", "Gravel", None, "Pave"]}
+all_features = pd.DataFrame(rows).iloc[:, 1:]
+numeric_features = all_features.dtypes[all_features.dtypes != "object"].index
+all_features[numeric_features] = all_features[numeric_features].apply(
+    lambda x: (x - x.mean()) / (x.std())
+)
+all_features[numeric_features] = all_features[numeric_features].fillna(0)
+all_features = pd.get_dummies(all_features, dummy_na=True)
+train_features = np.array(all_features[:3].values, dtype=np.float32)
+assert train_features.tolist() == [[0, 0, 1, 0], [0, 1, 0, 0], [-1, 0, 0, 1]]

@@ -1,3 +1,4 @@
+# ruff: noqa: E402 (each cell has its own imports)
 # %% Linear regression by hand (1 figure)
 import random
 
@@ -146,3 +147,43 @@ assert callback.animator.Y[1][-1] > 0.4
 # %% The same by the library (1 figure)
 net = d2l.train_ch6(convolutional, train_iter, test_iter, 2, 0.2, d2l.try_gpu())
 assert d2l.evaluate_accuracy(net, test_iter) > 0.6
+
+# %% The slope of a curve, drawn as the notebook wants it (1 figure)
+from IPython import display
+
+
+def use_svg_display():
+    display.set_matplotlib_formats("svg")
+
+
+use_svg_display()
+x = np.arange(0, 3, 0.1)
+d2l.plt.plot(x, 3 * x**2 - 4 * x)
+
+# %% Prices of houses (0 figures)
+import pandas as pd
+
+rows = {"Id": [1, 2, 3, 4], "Area": [8.0, None, 6, 10], "Street": ["Pave", "Gravel", None, "Pave"]}
+all_features = pd.DataFrame(rows).iloc[:, 1:]
+numeric_features = all_features.dtypes[all_features.dtypes != "object"].index
+all_features[numeric_features] = all_features[numeric_features].apply(
+    lambda x: (x - x.mean()) / (x.std())
+)
+all_features[numeric_features] = all_features[numeric_features].fillna(0)
+all_features = pd.get_dummies(all_features, dummy_na=True)
+train_features = tf.constant(all_features[:3].values, dtype=tf.float32)
+assert train_features.numpy().tolist() == [[0, 0, 1, 0], [0, 1, 0, 0], [-1, 0, 0, 1]]
+
+# %% Pictures of clothes by the name that Keras gives them (0 figures)
+mnist_train, mnist_test = tf.keras.datasets.fashion_mnist.load_data()
+assert mnist_train[0].shape[1:] == mnist_test[0].shape[1:] == (28, 28)
+assert mnist_train[0][0].dtype == "uint8"
+
+
+def process(X, y):
+    return tf.expand_dims(X, axis=3) / 255, tf.cast(y, dtype="int32")
+
+
+dataset = tf.data.Dataset.from_tensor_slices(process(*mnist_test)).batch(256)
+X, y = next(iter(dataset.map(lambda X, y: (tf.image.resize_with_pad(X, 32, 32), y))))
+assert X.shape == (256, 32, 32, 1)

@@ -1,7 +1,9 @@
+# ruff: noqa: E402 (each cell has its own imports)
 # %% Linear regression by hand (1 figure)
 import random
 
 import numpy as np
+import pandas as pd
 import torch
 from IPython import display
 from torch import nn
@@ -129,3 +131,50 @@ assert abs(losses[0] - losses[1]) < 1e-5
 net = nn.Sequential(nn.Conv2d(1, 6, 5, stride=2), nn.ReLU(), nn.Flatten(), nn.Linear(864, 10))
 d2l.train_ch6(net, train_iter, test_iter, 3, 0.2, d2l.try_gpu())
 assert d2l.evaluate_accuracy_gpu(net, test_iter) > 0.6
+
+
+# %% The slope of a curve, drawn as the notebook wants it (1 figure)
+def use_svg_display():
+    display.set_matplotlib_formats("svg")
+
+
+use_svg_display()
+x = np.arange(0, 3, 0.1)
+d2l.plt.plot(x, 3 * x**2 - 4 * x)
+
+# %% Throws of a die (1 figure)
+from torch.distributions import multinomial
+
+counts = multinomial.Multinomial(10, torch.ones([6]) / 6).sample((500,))
+cum_counts = counts.cumsum(dim=0)
+estimates = cum_counts / cum_counts.sum(dim=1, keepdims=True)
+for i in range(6):
+    d2l.plt.plot(estimates[:, i].numpy(), label=f"P(die={i + 1})")
+d2l.plt.legend()
+
+# %% Prices of houses (0 figures)
+rows = {"Id": [1, 2, 3, 4], "Area": [8.0, None, 6, 10], "Street": ["Pave", "Gravel", None, "Pave"]}
+all_features = pd.DataFrame(rows).iloc[:, 1:]
+numeric_features = all_features.dtypes[all_features.dtypes != "object"].index
+all_features[numeric_features] = all_features[numeric_features].apply(
+    lambda x: (x - x.mean()) / (x.std())
+)
+all_features[numeric_features] = all_features[numeric_features].fillna(0)
+all_features = pd.get_dummies(all_features, dummy_na=True)
+train_features = torch.tensor(all_features[:3].values, dtype=torch.float32)
+assert train_features.tolist() == [[0, 0, 1, 0], [0, 1, 0, 0], [-1, 0, 0, 1]]
+
+# %% Pictures of clothes by torchvision (1 figure)
+import torchvision
+from torch.utils import data
+from torchvision import transforms
+
+trans = [transforms.ToTensor()]
+trans.insert(0, transforms.Resize(32))
+trans = transforms.Compose(trans)
+mnist_train = torchvision.datasets.FashionMNIST(
+    root="../data", train=True, transform=trans, download=True
+)
+assert mnist_train[0][0].shape == (1, 32, 32)
+X, y = next(iter(data.DataLoader(mnist_train, batch_size=18, shuffle=True, num_workers=1)))
+d2l.show_images(X.reshape(18, 32, 32), 2, 9, titles=d2l.get_fashion_mnist_labels(y))

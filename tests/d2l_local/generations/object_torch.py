@@ -1,4 +1,4 @@
-# ruff: noqa: F811 (each cell defines members of another class)
+# ruff: noqa: E402, F811 (each cell defines members of another class, or has its own imports)
 # %% Linear regression by hand, cell by cell (0 figures)
 import torch
 from torch import nn
@@ -170,3 +170,81 @@ model.apply_init([next(iter(data.get_dataloader(True)))[0]], init_layers)
 model.layer_summary((1, 1, 28, 28))
 trainer.fit(model, data)
 assert model.board.data["val_acc"][-1].y > 0.65
+
+
+# %% Prices of houses (0 figures)
+import pandas as pd
+
+
+class Houses(d2l.DataModule):
+    def __init__(self, batch_size, raw_train, raw_val):
+        super().__init__()
+        self.save_hyperparameters()
+
+    def preprocess(self):
+        label, n = "Price", len(self.raw_train)
+        features = pd.concat(
+            (self.raw_train.drop(columns=["Id", label]), self.raw_val.drop(columns=["Id"]))
+        )
+        numeric = features.dtypes[features.dtypes != "object"].index
+        features[numeric] = features[numeric].apply(lambda x: (x - x.mean()) / (x.std()))
+        features[numeric] = features[numeric].fillna(0)
+        features = pd.get_dummies(features, dummy_na=True)
+        self.train, self.val = features[:n].copy(), features[n:].copy()
+        self.train[label] = self.raw_train[label]
+
+    def get_dataloader(self, train):
+        def get_tensor(x):
+            return d2l.tensor(x.values, dtype=d2l.float32)
+
+        label, data = "Price", self.train if train else self.val
+        if label not in data:
+            return None
+        tensors = (
+            get_tensor(data.drop(columns=[label])),
+            d2l.reshape(d2l.log(get_tensor(data[label])), (-1, 1)),
+        )
+        return self.get_tensorloader(tensors, train)
+
+
+rows = {"Id": [1, 2, 3, 4], "Area": [8.0, None, 6, 10], "Street": ["Pave", "Gravel", None, "Pave"]}
+frame = pd.DataFrame(rows)
+data = Houses(3, frame[:3].assign(Price=[1, 2, 3]), frame[3:])
+data.preprocess()
+assert data.val_dataloader() is None
+X, y = next(iter(data.train_dataloader()))
+assert (tuple(X.shape), tuple(y.shape)) == ((3, 4), (3, 1))
+assert sorted(d2l.numpy(X).tolist()) == [[-1, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0]]
+
+
+# %% Pictures of clothes by torchvision (0 figures)
+import torchvision
+from torchvision import transforms
+
+
+class Clothes(d2l.DataModule):
+    def __init__(self, batch_size=64, resize=(28, 28)):
+        super().__init__()
+        self.save_hyperparameters()
+        trans = transforms.Compose([transforms.Resize(resize), transforms.ToTensor()])
+        self.train = torchvision.datasets.FashionMNIST(
+            root=self.root, train=True, transform=trans, download=True
+        )
+        self.val = torchvision.datasets.FashionMNIST(
+            root=self.root, train=False, transform=trans, download=True
+        )
+
+    def get_dataloader(self, train):
+        data = self.train if train else self.val
+        return torch.utils.data.DataLoader(data, self.batch_size, shuffle=train)
+
+
+data = Clothes(resize=(32, 32))
+assert (len(data.train), len(data.val)) == (3000, 1000)
+X, y = next(iter(data.train_dataloader()))
+assert (X.shape, X.dtype, y.shape, y.dtype) == (
+    (64, 1, 32, 32),
+    torch.float32,
+    (64,),
+    torch.int64,
+)
