@@ -69,14 +69,15 @@ def _mend_matplotlib() -> None:
     for name, style in list(mpl.style.library.items()):
         mpl.style.library.setdefault(name.replace("-v0_8", ""), style)
     if not hasattr(plt.gca, "__wrapped__"):
-        plt.gca = _gca_of(plt.gca)
+        plt.gca = _gca_of(plt.gca, plt.gcf)
 
 
-def _gca_of(gca: Callable[[], Any]) -> Callable[..., Any]:
+def _gca_of(gca: Callable[..., Any], gcf: Callable[[], Any]) -> Callable[..., Any]:
     @functools.wraps(gca)
-    def call(**kwargs: Any) -> Any:
-        # With arguments it made new axes where there were none that had been made with them.
-        return gca().figure.add_subplot(**kwargs) if kwargs else gca()
+    def call(projection: str | None = None, **kwargs: Any) -> Any:
+        if projection is None or (gcf().axes and gca().name == projection):
+            return gca(**kwargs)
+        return gcf().add_subplot(projection=projection, **kwargs)
 
     return call
 
