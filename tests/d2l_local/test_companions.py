@@ -74,7 +74,7 @@ def test_columns_of_text_are_chosen_as_those_of_objects_were(table, types):
 def test_other_questions_about_types_have_the_answers_of_pandas(table):
     assert (table.dtypes == "float64").tolist() == [True, False]
     assert (table.dtypes != "str").tolist() == [True, False]
-    assert not table["Street"].dtype == "object"
+    assert table["Street"].dtype != "object"
 
 
 def test_indicators_beside_numbers_make_an_array_of_numbers(pd, table):
