@@ -24,10 +24,13 @@ def mend_companions() -> None:
 
 
 def after_import(name: str, run: Callable[[], None]) -> None:
-    """Call `run` after the import of the module `name`: at once if it has been imported."""
+    """Call `run` after the import of the module `name`: at once if it has been imported.
+
+    Of several calls for one module that has not been imported, the first one counts.
+    """
     if name in sys.modules:
         run()
-    else:
+    elif not any(isinstance(f, _AfterImport) and f.name == name for f in sys.meta_path):
         sys.meta_path.insert(0, _AfterImport(name, run))  # type: ignore[arg-type]
 
 
