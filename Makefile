@@ -30,8 +30,12 @@ INSTALL := $(UV) pip install --quiet $(if $(FIND_LINKS),--find-links $(FIND_LINK
 # `make test TAB=pytorch` runs the notebooks of one framework.
 TAB ?=
 
+# `make mutants SEED=1 N=150` draws other changes, and fewer.
+SEED ?= 0
+N ?=
+
 .DEFAULT_GOAL := help
-.PHONY: help book test execute check format lock bench data clean
+.PHONY: help book test execute check format lock bench mutants data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +58,11 @@ check: $(READY) ## Report what can be known of the chapters without executing th
 bench: $(READY) data ## Measure seconds per epoch against a bare loop, in each framework
 	$(BIN)/python benchmarks/epoch.py
 	$(BIN)/python benchmarks/by_hand.py
+
+mutants: $(READY) data ## Change what the library means, here and there: do the tests notice? (SEED=..., N=...)
+	mkdir -p _build/mutants
+	$(UV) run --quiet --script tests/mutants/operators.py d2l_local $(SEED) > _build/mutants/operators.jsonl
+	$(BIN)/python tests/mutants --seed $(SEED) $(if $(N),--number $(N)) _build/mutants/operators.jsonl
 
 format: $(READY) ## Format the Python files
 	$(BIN)/ruff check --fix

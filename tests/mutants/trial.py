@@ -1,0 +1,188 @@
+"""A change tried on a copy of the tree: by the tests that run its lines, then by all."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mutant import Mutant, file_of
+from seen import PACKAGE, PATH, Seen, read_seen
+
+from d2l_local.common.search import ONE_THREAD
+
+# What no test of the library reads.
+_LEFT_OUT = ("notebooks", "exercises", "_build", "__pycache__", ".*")
+_PASSED = 0
+TOO_LONG = 1000  # No status of pytest.
+# What else than a test can notice a change: it does not end, or no test can start.
+_CLOCK, _PYTEST = "the clock", "pytest itself"
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S.*?)(?: - .*)?$", re.M)
+_START = 60.0  # Seconds that pytest and the frameworks may need before the first test.
+_PATIENCE = 5.0  # Times what the tests took without a change.
+_running: set[subprocess.Popen[str]] = set()
+
+
+class TestsFailError(RuntimeError):
+    """The tests, or pytest itself, fail without a change, and can tell nothing about changes."""
+
+    __test__ = False
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder with a package and its tests, both by their paths in the folder."""
+
+    root: Path
+    package: str = "d2l_local"
+    tests: str = "tests/d2l_local"
+
+    def copied_to(self, folder: Path) -> Tree:
+        """Return the same tree in another folder."""
+        shutil.copytree(self.root, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
+        return Tree(folder, self.package, self.tests)
+
+    def source(self, module: str) -> str:
+        """Return the text of a module."""
+        return file_of(self.root / self.package, module).read_text(encoding="utf-8")
+
+    def run(self, *arguments: str, timeout: float | None, **variables: str) -> tuple[int, str]:
+        """X"""
+        environment = {
+            **os.environ,
+            **ONE_THREAD,
+            "PYTHONPATH": str(self.root),
+            **variables,
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--tb=no",
+            "-rfE",
+            "-p",
+            "no:cacheprovider",
+        ]
+        process = subprocess.Popen(
+            [*command, *arguments],
+            cwd=self.root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        _running.add(process)
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            return TOO_LONG, ""
+        finally:
+            _end(process)
+            _running.discard(process)
+        return process.returncode, output
+
+    def watch(self, path: Path) -> Seen:
+        """Run all tests without a change and return, and write to `path`, what they run.
+
+        Raises:
+            TestsFailError: if one fails.
+        """
+        variables = {
+            "PYTHONPATH": os.pathsep.join([str(self.root), str(Path(__file__).parent)]),
+            PATH: str(path),
+            PACKAGE: str(self.root / self.package),
+        }
+        status, output = self.run("-p", "seen", self.tests, timeout=None, **variables)
+        if status != _PASSED:
+            path.unlink(missing_ok=True)
+            raise TestsFailError(f"the tests fail without a change:\n{output[-3000:]}")
+        return read_seen(path)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The test that noticed a change, or what else did, or None if it survived; and the time."""
+
+    caught: str | None
+    seconds: float
+
+
+def try_out(mutant: Mutant, copy: Tree, seen: Seen) -> Outcome:
+    """Try a change on a copy of the tree, and leave the copy as it was.
+
+    Raises:
+        TestsFailError: if what caught the change does so without the change, too.
+    """
+    start = time.monotonic()
+    source = copy.source(mutant.module)
+    path = file_of(copy.root / copy.package, mutant.module)
+    _write(path, mutant.applied_to(source))
+    try:
+        tests = seen.tests_for(mutant, source)
+        caught = _caught(copy, seen, tests) if tests else None
+        if caught in (None, _PYTEST):
+            options = _face_only(copy, mutant.module)
+            caught = _caught(copy, seen, seen.files(mutant.module), *options)
+    finally:
+        _write(path, source)
+    if caught not in (None, _CLOCK):
+        _make_sure_of(caught, copy)
+    return Outcome(caught, round(time.monotonic() - start, 1))
+
+
+def _write(path: Path, source: str) -> None:
+    path.write_text(source, encoding="utf-8")
+    # What is compiled of one text would pass for that of another of the same second and size.
+    Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
+
+
+def _make_sure_of(caught: str, copy: Tree) -> None:
+    arguments = ["--collect-only", copy.tests] if caught == _PYTEST else [caught]
+    status, output = copy.run(*arguments, timeout=None)
+    if status != _PASSED:
+        raise TestsFailError(f"{caught} fails without a change, too:\n{output[-3000:]}")
+
+
+def _face_only(tree: Tree, module: str) -> list[str]:
+    """Return pytest's option that leaves out the tests of other faces: no face imports another."""
+    faces = {path.parent.name for path in (tree.root / tree.package).glob("*/__init__.py")}
+    faces -= {"common"}
+    own = next((face for face in faces if module.startswith(face)), None)
+    others = " or ".join(sorted(faces - {own}))
+    return ["-k", f"{own} or not ({others})"] if own and others else []
+
+
+def _caught(copy: Tree, seen: Seen, tests: Sequence[str], *options: str) -> str | None:
+    expected = sum(s for test, s in seen.seconds.items() if {test, test.split("::")[0]} & {*tests})
+    status, output = copy.run("-x", *options, *tests, timeout=_START + _PATIENCE * expected)
+    if status == _PASSED:
+        return None
+    if status == TOO_LONG:
+        return _CLOCK
+    failed = _FAILED.search(output)
+    return failed[1] if failed else _PYTEST
+
+
+def end_all() -> None:
+    """End all tests that run at the moment, whose outcomes then say nothing."""
+    for process in list(_running):
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End pytest and what it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
