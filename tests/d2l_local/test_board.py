@@ -211,7 +211,7 @@ def test_in_jupyter_the_figure_is_pyplots_until_the_cell_ends(tmp_path):
         "plt.show()\n"
         "animator.add(3, 5)\n"
     )
-    assert alts(outputs) == ["mine: Plot of epoch (0 to 5)."]
+    assert alts(outputs) == ["mine: Plot against epoch (0 to 5)."]
     assert ink(path) > 0
 
 

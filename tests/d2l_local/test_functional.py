@@ -55,7 +55,7 @@ def test_training_finds_the_classes(face, weights, clusters, capsys):
     before = face.d2l.evaluate_accuracy(net, test_iter)
     face.d2l.train_ch3(net, train_iter, test_iter, cross_entropy(face), 10, updater)
     assert before < 0.7 < 0.95 < face.d2l.evaluate_accuracy(net, test_iter)
-    assert capsys.readouterr().err.count("test acc") == 1, "one line in a terminal"
+    assert capsys.readouterr().err.count("test_acc") == 1, "one line in a terminal"
 
 
 def test_an_updater_may_be_a_function_of_the_batch_size(face, weights, clusters):
@@ -264,7 +264,9 @@ def test_an_animator_keeps_a_curve_for_each_number():
     animator.add(2, (np.float32(0.25), 0.75))
     assert (animator.X, animator.Y) == ([[1, 2], [2]], [[0.5, 0.25], [0.75]])
     axes = animator.figure().axes[0]
-    assert [line.get_ydata().tolist() for line in axes.lines] == [[0.5, 0.25], [0.75]]
+    assert [line.get_xydata().tolist() for line in axes.lines] == [
+        *([[1, 0.5], [2, 0.25]], [[2, 0.75]])
+    ]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == animator.legend
     assert math.isclose(axes.get_xlim()[1], 10)
 

@@ -104,6 +104,12 @@ def test_after_the_library_is_uninstalled_the_pth_file_does_nothing(tmp_path, le
     assert run_after_the_pth_file(code, str(tmp_path)) == "MXNet as it is\n[]"
 
 
+def test_the_pth_file_may_be_run_twice():
+    again = f"site.addpackage({str(PTH.parent)!r}, {PTH.name!r}, set())\n"
+    code = "from importlib.util import find_spec\nprint(find_spec('mxnet'))"
+    assert run_after_the_pth_file(again + code, str(PTH.parent)) == "None"
+
+
 def test_after_the_pth_file_mxnet_comes_mended():
     code = "from mxnet import np\nprint(np.random.multinomial(3, [1.0, 0.0]))"
     assert run_after_the_pth_file(code, ":".join([str(PTH.parent), *sys.path])) == "[3 0]"
