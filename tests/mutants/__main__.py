@@ -35,10 +35,11 @@ def main() -> None:
     options = _options()
     package = ROOT / "d2l_local"
     try:
-        made = read_made(package, options.operators.read_text(encoding="utf-8").splitlines())
-        drawn = draw([*read_list(package), *made], options.seed, options.number)
+        by_hand = read_list(package)
     except OutOfDateError as error:
         sys.exit(f"These changes of the list no longer apply:\n{error}")
+    made = read_made(package, options.operators.read_text(encoding="utf-8").splitlines())
+    drawn = draw([*by_hand, *made], options.seed, options.number)
     if sum(mutant.plain for mutant in drawn) > MOST_PLAIN * len(drawn):
         sys.exit("More than a third of the changes are constants or operators: write others.")
     tree = Tree(ROOT)
