@@ -53,5 +53,6 @@ class OneByOneSGD(mx.optimizer.SGD):
             mx.nd.sgd_mom_update(weight, grad, state, momentum=self.momentum, **options)
 
 
-# What `gluon.Trainer(params, "sgd", ...)` finds.
+# What `gluon.Trainer(params, "sgd", ...)` finds, and calls by the name that MXNet has for it.
+OneByOneSGD.__name__ = "SGD"
 mx.optimizer.Optimizer.opt_registry.update(sgd=OneByOneSGD)

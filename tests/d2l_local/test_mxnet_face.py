@@ -203,3 +203,13 @@ def test_a_loader_knows_its_data_set(face, clusters):
     loader = face.d2l.load_array([face.tensor(a) for a in clusters], 64)
     assert (len(loader.dataset), loader.batch_size) == (192, 64)
     assert len(face.d2l.load_data_fashion_mnist(256)[1].dataset) == 10_000
+
+
+def test_the_quicker_optimizer_has_the_name_that_mxnet_gives_it(face):
+    from mxnet import gluon
+
+    layer = gluon.nn.Dense(1, in_units=1)
+    layer.initialize()
+    trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1})
+    assert type(trainer.optimizer).__name__ == "SGD"
+    assert type(trainer.optimizer).__module__.startswith("d2l_local")
