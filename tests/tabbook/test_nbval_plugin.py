@@ -123,6 +123,19 @@ def test_a_notebook_that_reproduces_passes(root: Path):
     assert "2 passed" in report
 
 
+def test_an_output_that_was_replaced_is_compared_as_it_is_in_the_end(root: Path):
+    source = (
+        "from IPython.display import display\n"
+        "handle = display({'image/png': 'AA=='}, raw=True, display_id=True)\n"
+        "handle.update({'text/plain': 'the end'}, raw=True)"
+    )
+    end = new_output("display_data", data={"text/plain": "the end"})
+    other = new_output("display_data", data={"text/plain": "another end"})
+    report = nbval(root, [(source, [end]), (source, [other])])
+    assert "1 failed, 1 passed" in report
+    assert "executed:  the end" in report
+
+
 def test_differences_and_failing_cells_are_reported_with_chapter_and_tab(root: Path):
     cells = [
         (RECORD, [value(0.80)]),
