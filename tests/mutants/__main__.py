@@ -21,9 +21,9 @@ import sys
 from pathlib import Path
 
 from attempts import try_all
-from drawn import MOST_PLAIN, draw, read_made
 from listed import OutOfDateError, read_list
 from results import NEEDED, Results, caught_share, table
+from sampling import MOST_PLAIN, draw, read_made
 from trial import TestsFailError, Tree
 
 HERE = Path(__file__).parent

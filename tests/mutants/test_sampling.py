@@ -4,8 +4,8 @@ import json
 from collections import Counter
 
 import pytest
-from drawn import draw, read_made
 from mutant import Mutant, is_plain
+from sampling import draw, read_made
 
 
 def some(number, plain):
