@@ -55,25 +55,11 @@ class Tree:
         return file_of(self.root / self.package, module).read_text(encoding="utf-8")
 
     def run(self, *arguments: str, timeout: float | None, **variables: str) -> tuple[int, str]:
-        """X"""
-        environment = {
-            **os.environ,
-            **ONE_THREAD,
-            "PYTHONPATH": str(self.root),
-            **variables,
-        }
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "--tb=no",
-            "-rfE",
-            "-p",
-            "no:cacheprovider",
-        ]
+        """Run pytest in the folder, each framework with one thread; return its status and output."""
+        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(self.root), **variables}
+        options = ["-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *arguments]
         process = subprocess.Popen(
-            [*command, *arguments],
+            [sys.executable, "-m", "pytest", *options],
             cwd=self.root,
             env=environment,
             stdout=subprocess.PIPE,
