@@ -55,7 +55,7 @@ class Tree:
         return file_of(self.root / self.package, module).read_text(encoding="utf-8")
 
     def run(self, *arguments: str, timeout: float | None, **variables: str) -> tuple[int, str]:
-        """Run pytest in the folder, frameworks with one thread, and return its status and output."""
+        """Run pytest here, frameworks with one thread, and return its status and output."""
         environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(self.root), **variables}
         options = ["-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *arguments]
         process = subprocess.Popen(
