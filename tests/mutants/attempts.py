@@ -45,7 +45,7 @@ def try_all(
                 for number, done in enumerate(as_completed(attempts), 1):
                     mutant, outcome = done.result()
                     results.add(mutant, outcome)
-                    results.write(drawn, **head)
+                    results.write(drawn, head)
                     print(
                         f"[{number}/{len(missing)}] {mutant.id} {outcome.seconds:.0f} s: "
                         f"{outcome.caught or 'SURVIVED'}",

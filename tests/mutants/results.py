@@ -50,7 +50,7 @@ class Results:
             "of": self._of(mutant, outcome.caught),
         }
 
-    def write(self, drawn: Iterable[Mutant], **head: Any) -> None:
+    def write(self, drawn: Iterable[Mutant], head: dict[str, object]) -> None:
         """Write the results of the changes drawn, one in a line, under `head`."""
         results = filter(None, map(self.find, drawn))
         lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in results)

@@ -68,7 +68,7 @@ def test_changes_are_caught_or_survive_and_a_second_run_tries_what_has_changed(
 
     def run():
         results = Results(path, tree)
-        try_all(mutants, tree, results, {"seed": 0}, workers=2)
+        try_all(mutants, tree, results, {"seed": 0, "drawn": len(mutants)}, workers=2)
         return [results.find(mutant) for mutant in mutants]
 
     averaging, *others = run()
