@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from d2l_local.common import frameworks
 from d2l_local.common.absent import ABSENT, why_absent
 
 
@@ -63,6 +64,14 @@ from d2l_local import {framework}
     assert run.returncode == 1
 
     assert re.search(said, run.stderr.replace("\n", " ")), run.stderr
+
+
+@pytest.mark.parametrize("framework", ["torch", "tensorflow"])
+def test_the_error_for_a_missing_framework_is_about_its_package(framework, monkeypatch):
+    monkeypatch.setattr(frameworks, "is_installed", lambda name: False)
+    with pytest.raises(ModuleNotFoundError) as error:
+        frameworks.require(framework)
+    assert error.value.name == framework
 
 
 @pytest.mark.parametrize("already_imported", [False, True])

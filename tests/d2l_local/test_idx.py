@@ -17,7 +17,11 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("content", [IDX, gzip.compress(IDX, 1), gzip.compress(IDX, 9)])
+@pytest.mark.parametrize(
+    "content",
+    [IDX, gzip.compress(IDX, 1), gzip.compress(IDX, 9)],
+    ids=["plain", "quickly compressed", "well compressed"],
+)
 def test_plain_and_compressed_files_hold_the_same_array(tmp_path: Path, content: bytes) -> None:
     array = read_idx(write(tmp_path / "a", content), SHA256, len(IDX))
     np.testing.assert_array_equal(array, [[1, 2, 3], [4, 5, 6]])

@@ -213,3 +213,32 @@ def test_the_quicker_optimizer_has_the_name_that_mxnet_gives_it(face):
     trainer = gluon.Trainer(layer.collect_params(), "sgd", {"learning_rate": 0.1})
     assert type(trainer.optimizer).__name__ == "SGD"
     assert type(trainer.optimizer).__module__.startswith("d2l_local")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"momentum": 0.9},
+        {"wd": 0.1, "rescale_grad": 0.5, "clip_gradient": 0.25},
+        {"momentum": 0.5, "wd": 0.1, "clip_gradient": 0.25},
+        {"lr_scheduler": {"step": 2, "factor": 0.5}},
+    ],
+    ids=lambda options: "-".join(options) or "plain",
+)
+def test_the_quicker_optimizer_does_what_mxnet_s_own_does(face, options):
+    import mxnet as mx
+
+    from d2l_local.mxnet.optimizer import OneByOneSGD
+
+    results = []
+    for Optimizer in (OneByOneSGD, mx.optimizer.SGD):
+        kept = dict(options)
+        if "lr_scheduler" in kept:  # It keeps a rate that falls, so each optimizer has its own.
+            kept["lr_scheduler"] = mx.lr_scheduler.FactorScheduler(**kept["lr_scheduler"])
+        updater = mx.optimizer.get_updater(Optimizer(learning_rate=0.5, **kept))
+        weight = face.tensor(np.float32([1, -2, 3]))
+        for step in range(6):
+            updater(0, face.tensor(np.float32([0.1, 1, -1]) * (step + 1)), weight)
+        results.append(face.numpy(weight))
+    np.testing.assert_allclose(*results, rtol=1e-5)

@@ -1,5 +1,7 @@
 """Functions with one name in every framework do the same thing in every framework."""
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -104,6 +106,38 @@ def test_devices_of_this_machine(face):
     assert len(d2l.try_all_gpus()) == max(1, d2l.num_gpus())
     if d2l.num_gpus() == 0:
         assert type(d2l.try_gpu()) is type(d2l.cpu())
+
+
+def test_a_gpu_is_given_where_the_machine_has_it(face, monkeypatch):
+    device = importlib.import_module(f"d2l_local.{face.name}.device")
+    monkeypatch.setattr(device, "num_gpus", lambda: 2)
+    monkeypatch.setattr(device, "gpu", lambda i=0: f"GPU {i}")
+    monkeypatch.setattr(device, "cpu", lambda: "CPU")
+    assert [device.try_gpu(), device.try_gpu(1), device.try_gpu(2)] == ["GPU 0", "GPU 1", "CPU"]
+    assert device.try_all_gpus() == ["GPU 0", "GPU 1"]
+    monkeypatch.setattr(device, "num_gpus", lambda: 0)
+    assert [device.try_gpu(), *device.try_all_gpus()] == ["CPU", "CPU"]
+
+
+def test_a_gpu_has_the_number_that_is_asked_for(face):
+    if face.name == "tensorflow":
+        import tensorflow as tf
+
+        with face.d2l.gpu(1):  # A name only: what is computed there would fail.
+            assert tf.executing_eagerly()
+            assert face.d2l.gpu(1)._device_name == "/GPU:1"
+    elif face.name == "torch":
+        import torch
+
+        assert face.d2l.gpu(1) == torch.device("cuda", 1)
+        assert face.d2l.gpu() == torch.device("cuda", 0)
+        assert face.d2l.cpu() == torch.device("cpu")
+    else:
+        import mxnet as mx
+
+        assert face.d2l.gpu(1) == mx.gpu(1)
+        assert face.d2l.gpu() == mx.gpu(0)
+        assert face.d2l.cpu() == mx.cpu()
 
 
 def test_pyplot_is_there_under_its_usual_name(face):

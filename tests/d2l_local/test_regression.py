@@ -11,6 +11,12 @@ def data(face):
     return face.d2l.SyntheticRegressionData(w=w, b=4.2, num_train=500, num_val=100)
 
 
+def w_and_b(face, model):
+    """The weights and the bias of a layer as numpy arrays, which TensorFlow's are already."""
+    params = model.get_w_b()
+    return [np.array(p if face.name == "tensorflow" else face.numpy(p)) for p in params]
+
+
 def test_the_data_follow_the_true_line_but_for_the_noise(face, data):
     X, y = face.numpy(data.X), face.numpy(data.y)
     assert (X.shape, y.shape) == ((600, 2), (600, 1))
@@ -35,6 +41,37 @@ def test_the_loss_is_the_mean_of_the_squared_errors(face, name, factor):
     model = getattr(face.d2l, f"LinearRegression{name}")(*arguments)
     y_hat, y = (face.tensor(np.array(a, np.float32)) for a in ([[1], [5]], [[3], [1]]))
     assert float(model.loss(y_hat, y)) == pytest.approx((factor or halved) * (4 + 16) / 2)
+
+
+def test_by_hand_the_weights_start_with_the_deviation_that_is_asked_for(face):
+    face.seed(0)
+    for model, sigma in (
+        (face.d2l.LinearRegressionScratch(4000, 0.1), 0.01),
+        (face.d2l.LinearRegressionScratch(4000, 0.1, sigma=3.0), 3.0),
+    ):
+        w, b = (face.numpy(param) for param in (model.w, model.b))
+        assert (w.shape, b.ravel().tolist()) == ((4000, 1), [0])
+        assert w.std() == pytest.approx(sigma, rel=0.1)
+        assert abs(w.mean()) < 0.1 * sigma
+
+
+def test_with_a_layer_a_step_goes_against_the_gradient_times_the_learning_rate(face):
+    """One row with x = 1 and a target of 3: the gradient of the bias is that of the weight."""
+    X, y = np.ones((33, 1), np.float32), np.full((33, 1), 3, np.float32)
+    model = face.d2l.LinearRegression(lr=0.125)
+    before = []
+
+    class Data(face.d2l.DataModule):
+        def get_dataloader(self, train):
+            if train:
+                model(face.tensor(X[:1]))
+                before[:] = [param.item() for param in w_and_b(face, model)]
+            return face.d2l.load_array((face.tensor(X), face.tensor(y)), 33)
+
+    face.d2l.Trainer(max_epochs=1).fit(model, Data())
+    after = [param.item() for param in w_and_b(face, model)]
+    slope = (1 if face.name == "mxnet" else 2) * (sum(before) - 3)  # half the square in MXNet
+    assert after == pytest.approx([p - 0.125 * slope for p in before], abs=1e-6)
 
 
 def test_what_is_done_to_a_batch_does_not_reach_the_data(face, data):
@@ -76,9 +113,7 @@ def test_by_hand_it_recovers_the_true_parameters(face, data):
 def test_with_a_layer_it_recovers_the_true_parameters(face, data):
     model = face.d2l.LinearRegression(lr=0.05)
     face.d2l.Trainer(max_epochs=10).fit(model, data)
-    w, b = (
-        np.asarray(face.d2l.numpy(p) if face.name != "tensorflow" else p) for p in model.get_w_b()
-    )
+    w, b = w_and_b(face, model)
     np.testing.assert_allclose(w.ravel(), [2, -3.4], atol=0.02)
     assert b.item() == pytest.approx(4.2, abs=0.02)
 

@@ -14,8 +14,8 @@ def folder(tmp_path, monkeypatch):
 def test_each_framework_has_its_own_results(folder):
     path = results.path_of("torch", "width")
     path.parent.mkdir()
-    path.write_text(json.dumps({"runs": [{"width": 8}]}), encoding="utf-8")
-    assert results.results_of("torch")("width") == [{"width": 8}]
+    path.write_text(json.dumps({"runs": [{"width": 8}, {"width": 64}]}), encoding="utf-8")
+    assert results.results_of("torch")("width") == [{"width": 8}, {"width": 64}]
     with pytest.raises(FileNotFoundError, match=r"no full results of 'width' for mxnet.*: none"):
         results.results_of("mxnet")("width")
     with pytest.raises(FileNotFoundError, match="there are: width"):

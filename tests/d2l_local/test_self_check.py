@@ -1,6 +1,7 @@
 """What a reader's experiment is told: about right ones, and about each kind of mistake."""
 
 import csv
+import shutil
 import subprocess
 import sys
 
@@ -300,6 +301,8 @@ def test_a_teacher_collects_what_was_said(displayed, tmp_path):
         cell = new_code_cell("d2l.self_check(…)", outputs=outputs)
         write(new_notebook(cells=[cell]), tmp_path / name / "width.ipynb")
     (tmp_path / "eve.ipynb").write_text("<html>", encoding="utf-8")
+    (tmp_path / "ada" / ".ipynb_checkpoints").mkdir()
+    shutil.copy(tmp_path / "ada" / "width.ipynb", tmp_path / "ada" / ".ipynb_checkpoints")
     command = [sys.executable, "-m", "d2l_local.collect", str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     head, *rows = csv.reader(ran.stdout.splitlines())
@@ -311,3 +314,4 @@ def test_a_teacher_collects_what_was_said(displayed, tmp_path):
         [str(tmp_path / "bob" / "width.ipynb"), "", "0", "0", "no self-check was run"],
     ]
     assert rows[3][4].startswith("cannot be read: ")
+    assert len(rows) == 4, "not the copies that Jupyter keeps"

@@ -1,7 +1,8 @@
 """Which tests run which lines: a plugin of pytest that writes it down, and what reads it.
 
 `pytest -p seen` watches the package whose folder is in the environment variable `MUTANTS_PACKAGE`,
-and writes to the path in `MUTANTS_SEEN`.
+and writes to the path in `MUTANTS_SEEN`. coverage.py watches the processes that a test starts, too:
+there it reads the settings that `COVERAGE_PROCESS_START` names, with the test as their context.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,16 @@ from typing import Any
 import pytest
 from mutant import Mutant
 
-PATH, PACKAGE = "MUTANTS_SEEN", "MUTANTS_PACKAGE"
+PATH, PACKAGE, TEST = "MUTANTS_SEEN", "MUTANTS_PACKAGE", "MUTANTS_TEST"
+SETTINGS = """[run]
+include = {package}/*
+context = ${{{test}-}}
+data_file = {folder}/.coverage
+parallel = true
+patch = _exit
+sigterm = true
+disable_warnings = no-data-collected
+"""
 
 
 @dataclass(frozen=True)
@@ -25,7 +36,7 @@ class Seen:
     """What one run of all tests has shown.
 
     `seconds` maps each test to how long it took; `lines` maps module and line number, such as
-    "common/board:12", to the tests that ran the line. What runs in other processes is not in it.
+    "common/board:12", to the tests that ran the line, themselves or in a process that they started.
     """
 
     seconds: dict[str, float]
@@ -37,7 +48,7 @@ class Seen:
         What runs while the module is imported, such as a default, all its tests may depend on.
         """
         touched: Iterable[int] = mutant.lines(source)
-        if set(touched) <= set(_lines_in_functions(source)):
+        if is_in_functions(mutant, source):
             touched = _whole_statements(source, set(touched))
         else:
             touched = range(1, source.count("\n") + 2)
@@ -54,6 +65,11 @@ class Seen:
         return sorted(
             seconds, key=lambda f: (not any(p in Path(f).stem for p in parts), seconds[f])
         )
+
+
+def is_in_functions(mutant: Mutant, source: str) -> bool:
+    """Tell whether the changed lines run when functions are called, not when they are defined."""
+    return set(mutant.lines(source)) <= set(_lines_in_functions(source))
 
 
 def _lines_in_functions(source: str) -> Iterator[int]:
@@ -92,12 +108,18 @@ class _Watcher:
 
         self.path, self.package = path, package
         self.seconds: dict[str, float] = {}
-        self.coverage = Coverage(data_file=None, include=[f"{package}/*"], config_file=False)
+        self.folder = tempfile.TemporaryDirectory(prefix="mutants-")
+        settings = Path(self.folder.name, "settings")
+        text = SETTINGS.format(package=package, test=TEST, folder=self.folder.name)
+        settings.write_text(text, encoding="utf-8")
+        os.environ["COVERAGE_PROCESS_START"] = str(settings)
+        self.coverage = Coverage(config_file=str(settings))
         self.coverage.start()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[Any]:
         self.coverage.switch_context(item.nodeid)
+        os.environ[TEST] = item.nodeid
         return (yield)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -105,6 +127,8 @@ class _Watcher:
 
     def pytest_sessionfinish(self) -> None:
         self.coverage.stop()
+        self.coverage.save()
+        self.coverage.combine([self.folder.name])
         data = self.coverage.get_data()
         lines = {}
         for file in data.measured_files():
@@ -114,3 +138,4 @@ class _Watcher:
                     lines[f"{module}:{line}"] = tests
         seen = {"seconds": self.seconds, "lines": lines}
         self.path.write_text(json.dumps(seen), encoding="utf-8")
+        self.folder.cleanup()

@@ -90,6 +90,23 @@ def test_changes_are_caught_or_survive_and_a_second_run_tries_what_has_changed(
     assert "3 changes drawn, 1 still to try." in capsys.readouterr().out
 
 
+def test_what_runs_in_a_process_that_a_test_starts_belongs_to_the_test(tree, tmp_path):
+    (tree.root / "checks/test_processes.py").write_text(
+        """import subprocess, sys
+
+def test_a_process():
+    subprocess.run([sys.executable, "-c", "from toy.sums import mean; mean([1])"], check=True)
+""",
+        encoding="utf-8",
+    )
+    seen = tree.watch(tmp_path / "seen.json")
+    mean, *_ = read_list(tree.root / "toy", tree.root / "changes")
+    assert sorted(seen.tests_for(mean, MODULE)) == [
+        "checks/test_processes.py::test_a_process",
+        "checks/test_sums.py::test_there_is_a_mean",
+    ]
+
+
 def test_a_change_that_never_ends_is_caught_by_the_clock(tree):
     assert tree.run(tree.tests, timeout=0.1) == (trial.TOO_LONG, "")
 

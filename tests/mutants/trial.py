@@ -1,4 +1,4 @@
-"""A change tried on a copy of the tree: by the tests that run its lines, then by all."""
+"""A change tried on a copy of the tree by the tests that run its lines, or by all if none does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mutant import Mutant, file_of
-from seen import PACKAGE, PATH, Seen, read_seen
+from seen import PACKAGE, PATH, Seen, is_in_functions, read_seen
 
 from d2l_local.common.search import ONE_THREAD
 
@@ -116,7 +116,8 @@ def try_out(mutant: Mutant, copy: Tree, seen: Seen) -> Outcome:
     try:
         tests = seen.tests_for(mutant, source)
         caught = _caught(copy, seen, tests) if tests else None
-        if caught in (None, _PYTEST):
+        known = tests and is_in_functions(mutant, source)
+        if caught == _PYTEST or (caught is None and not known):
             options = _face_only(copy, mutant.module)
             caught = _caught(copy, seen, seen.files(mutant.module), *options)
     finally:
