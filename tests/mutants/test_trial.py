@@ -107,6 +107,32 @@ def test_a_process():
     ]
 
 
+def test_what_a_change_does_to_the_data_is_done_to_a_copy(tree, tmp_path, monkeypatch):
+    data = tmp_path / "cache/data"
+    data.mkdir(parents=True)
+    (data / "images").write_text("whole", encoding="utf-8")
+    monkeypatch.setattr(trial, "cache_folder", lambda: data)
+    (tree.root / "checks/test_sums.py").write_text(
+        """import os, pathlib
+from toy.sums import mean
+
+def test_the_data_are_whole():
+    images = pathlib.Path(os.environ["D2L_LOCAL_CACHE"], "data/images")
+    assert images.read_text() == "whole"
+    if mean([1, 5]) != 3:
+        images.unlink()
+        raise ValueError
+""",
+        encoding="utf-8",
+    )
+    [mean, *_] = read_list(tree.root / "toy", tree.root / "changes")
+    seen = tree.watch(tmp_path / "seen.json")
+    for _ in range(2):
+        caught = trial.try_out(mean, tree, seen).caught
+        assert caught == "checks/test_sums.py::test_the_data_are_whole"
+    assert (data / "images").read_text(encoding="utf-8") == "whole"
+
+
 def test_a_change_that_never_ends_is_caught_by_the_clock(tree):
     assert tree.run(tree.tests, timeout=0.1) == (trial.TOO_LONG, "")
 

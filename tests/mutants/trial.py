@@ -17,6 +17,7 @@ from pathlib import Path
 from mutant import Mutant, file_of
 from seen import PACKAGE, PATH, Seen, is_in_functions, read_seen
 
+from d2l_local.common.fashion_mnist import cache_folder
 from d2l_local.common.search import ONE_THREAD
 
 # What no test of the library reads.
@@ -50,13 +51,30 @@ class Tree:
         shutil.copytree(self.root, folder, ignore=shutil.ignore_patterns(*_LEFT_OUT))
         return Tree(folder, self.package, self.tests)
 
+    @property
+    def cache(self) -> Path:
+        """The folder that is the user's cache to the tests."""
+        return self.root / ".cache"
+
+    def renew_cache(self) -> None:
+        """Copy the data from the user's cache, which a changed library could take for damaged."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+        if cache_folder().exists():
+            shutil.copytree(cache_folder(), self.cache / cache_folder().name)
+
     def source(self, module: str) -> str:
         """Return the text of a module."""
         return file_of(self.root / self.package, module).read_text(encoding="utf-8")
 
     def run(self, *arguments: str, timeout: float | None, **variables: str) -> tuple[int, str]:
         """Run pytest here, frameworks with one thread, and return its status and output."""
-        environment = {**os.environ, **ONE_THREAD, "PYTHONPATH": str(self.root), **variables}
+        environment = {
+            **os.environ,
+            **ONE_THREAD,
+            "PYTHONPATH": str(self.root),
+            "D2L_LOCAL_CACHE": str(self.cache),
+            **variables,
+        }
         options = ["-q", "--tb=no", "-rfE", "-p", "no:cacheprovider", *arguments]
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", *options],
@@ -88,6 +106,7 @@ class Tree:
             PATH: str(path),
             PACKAGE: str(self.root / self.package),
         }
+        self.renew_cache()
         status, output = self.run("-p", "seen", self.tests, timeout=None, **variables)
         if status != _PASSED:
             path.unlink(missing_ok=True)
@@ -110,6 +129,7 @@ def try_out(mutant: Mutant, copy: Tree, seen: Seen) -> Outcome:
         TestsFailError: if what caught the change does so without the change, too.
     """
     start = time.monotonic()
+    copy.renew_cache()
     source = copy.source(mutant.module)
     path = file_of(copy.root / copy.package, mutant.module)
     _write(path, mutant.applied_to(source))
@@ -122,6 +142,7 @@ def try_out(mutant: Mutant, copy: Tree, seen: Seen) -> Outcome:
             caught = _caught(copy, seen, seen.files(mutant.module), *options)
     finally:
         _write(path, source)
+    copy.renew_cache()
     if caught not in (None, _CLOCK):
         _make_sure_of(caught, copy)
     return Outcome(caught, round(time.monotonic() - start, 1))
