@@ -33,6 +33,12 @@ def test_no_name_is_both_there_and_absent_everywhere():
     assert not set(ABSENT) & set.intersection(*names)
 
 
+def test_python_s_own_questions_get_a_plain_answer(face):
+    with pytest.raises(AttributeError) as error:
+        _ = face.d2l.__wrapped__
+    assert str(error.value) == f"module 'd2l_local.{face.name}' has no attribute '__wrapped__'"
+
+
 def test_a_name_of_nothing_gets_no_suggestion():
     assert (
         why_absent("d2l_local.torch", "zzz", ["plot"]) == "d2l_local.torch has no attribute 'zzz'"

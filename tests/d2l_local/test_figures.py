@@ -79,6 +79,12 @@ def test_labels_limits_scales_and_legend_are_set():
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["f"]
 
 
+@pytest.mark.parametrize(("x", "y"), [("linear", "log"), ("log", "linear")])
+def test_each_axis_has_the_scale_that_is_asked_for(x, y):
+    plot([1, 10], [[1, 100]], xscale=x, yscale=y)
+    assert (plt.gca().get_xscale(), plt.gca().get_yscale()) == (x, y)
+
+
 def test_a_legend_names_each_curve_by_the_line_that_it_shows():
     plot([0, 1], [[i, i] for i in range(4)], legend=list("abcd"))
     axes = plt.gca()

@@ -129,6 +129,67 @@ def test_an_updater_may_be_an_optimizer_of_the_framework(clusters, face):
     assert face.d2l.evaluate_loss(net, data, loss) == pytest.approx(losses[-1], rel=0.3)
 
 
+def network_that_tells_its_mode(face):
+    """A network, and the list to which it adds whether it is being trained, whenever it runs."""
+    modes = []
+    if face.name == "torch":
+        from torch import nn
+
+        net = nn.Sequential(nn.Linear(6, 3), nn.Dropout(0.5))
+        net.register_forward_hook(lambda module, X, Y: modes.append(module.training))
+        return net, modes
+    if face.name == "tensorflow":
+        import tensorflow as tf
+
+        class Net(tf.keras.Model):
+            def __init__(self):
+                super().__init__()
+                self.layer = tf.keras.layers.Dense(3)
+
+            def call(self, X, training=None):
+                modes.append(bool(training))
+                return self.layer(X)
+
+        return Net(), modes
+    from mxnet import autograd
+    from mxnet.gluon import nn
+
+    class Net(nn.Dense):
+        def forward(self, X):
+            modes.append(autograd.is_training())
+            return super().forward(X)
+
+    net = Net(3)
+    net.initialize()
+    return net, modes
+
+
+def test_a_network_is_in_training_mode_while_it_is_trained_and_never_else(face, clusters):
+    net, modes = network_that_tells_its_mode(face)
+    if face.name == "tensorflow":
+        import tensorflow as tf
+
+        updater = tf.keras.optimizers.SGD(0.1)
+    elif face.name == "torch":
+        import torch
+
+        updater = torch.optim.SGD(net.parameters(), 0.1)
+    else:
+        from mxnet import gluon
+
+        updater = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1})
+    data, loss = batches(face, clusters, batch_size=192), cross_entropy(face)
+    if face.name == "torch":
+        loss.reduction = "mean"
+    net(next(iter(data))[0])  # Keras runs a network twice when it builds it.
+    modes.clear()
+    face.d2l.train_epoch_ch3(net, data, loss, updater)
+    assert modes == [True]
+    face.d2l.evaluate_accuracy(net, data)
+    face.d2l.evaluate_loss(net, data, loss)
+    assert modes == [True, False, False]
+
+
 def test_linear_regression_recovers_the_true_parameters(face):
     face.seed(0)
     d2l = face.d2l
@@ -213,7 +274,7 @@ def lenet_like(face):
 
 
 def test_a_convolutional_network_is_trained_on_a_device(face, capsys):
-    face.seed(0)
+    face.d2l.set_seed(0)
     X, y = few_images(face)
     X, y, wrong = (face.tensor(array) for array in (X, y, (y + 1) % 10))
     train_iter = face.d2l.load_array((X, y), 64)
@@ -226,7 +287,7 @@ def test_a_convolutional_network_is_trained_on_a_device(face, capsys):
         r"loss ([.\d]+), train acc ([.\d]+), test acc ([.\d]+)\n", capsys.readouterr().out
     )
     loss, train_acc, test_acc = map(float, printed.groups())
-    assert loss < 1.5
+    assert loss < 1.8
     assert train_acc > 0.5 > 0.3 > test_acc
 
 

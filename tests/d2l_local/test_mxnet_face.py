@@ -158,6 +158,30 @@ def test_the_trainer_moves_a_model_and_batches_to_its_gpu(face):
     assert model.net.weight.list_ctx() == [device]
 
 
+def test_clipping_leaves_out_what_has_no_gradient(face, data):
+    import mxnet as mx
+
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.net, self.fixed = mx.gluon.nn.Dense(3), mx.gluon.nn.Dense(4)
+            self.net.initialize()
+            self.fixed.initialize()
+            self.fixed.collect_params().setattr("grad_req", "null")
+
+        def forward(self, X):
+            return self.net(self.fixed(X))
+
+        def configure_optimizers(self):
+            return mx.gluon.Trainer(self.net.collect_params(), "sgd", {"learning_rate": 0.1})
+
+    model = Model()
+    face.d2l.Trainer(max_epochs=1, gradient_clip_val=1e-3).fit(model, data)
+    grads = [model.net.weight.grad(), model.net.bias.grad()]
+    norm = sum((face.numpy(g) ** 2).sum() for g in grads) ** 0.5
+    assert norm == pytest.approx(1e-3, rel=1e-3)
+
+
 def test_clipping_limits_the_gradients_of_layers_and_arrays_together(face, data):
     import mxnet as mx
 

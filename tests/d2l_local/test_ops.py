@@ -96,6 +96,17 @@ def test_random_numbers(face):
     assert tuple(d2l.randn(2, 3).shape) == (2, 3)
 
 
+def test_uniform_numbers_are_between_0_and_1_and_normal_ones_are_not(face):
+    face.seed(0)
+    # TensorFlow's take a shape, those of the others a number for each axis.
+    shape = ((4000,),) if face.name == "tensorflow" else (4000,)
+    uniform, normal = face.numpy(face.d2l.rand(*shape)), face.numpy(face.d2l.randn(4000))
+    assert (uniform.min() >= 0, uniform.max() < 1) == (True, True)
+    assert uniform.mean() == pytest.approx(0.5, abs=0.05)
+    assert normal.mean() == pytest.approx(0, abs=0.1)
+    assert normal.std() == pytest.approx(1, abs=0.1)
+
+
 def test_a_tensor_moved_to_the_cpu_stays_what_it_was(face):
     moved = face.d2l.to(face.tensor(A), face.d2l.cpu())
     np.testing.assert_array_equal(face.numpy(moved), A)
@@ -123,9 +134,11 @@ def test_a_gpu_has_the_number_that_is_asked_for(face):
     if face.name == "tensorflow":
         import tensorflow as tf
 
-        with face.d2l.gpu(1):  # A name only: what is computed there would fail.
-            assert tf.executing_eagerly()
-            assert face.d2l.gpu(1)._device_name == "/GPU:1"
+        devices = []
+        for device in (face.d2l.gpu, lambda: face.d2l.gpu(1), face.d2l.cpu):
+            with tf.Graph().as_default(), device():  # A graph only notes where it would compute.
+                devices.append(tf.constant(1).device)
+        assert devices == ["/device:GPU:0", "/device:GPU:1", "/device:CPU:0"]
     elif face.name == "torch":
         import torch
 

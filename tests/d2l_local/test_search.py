@@ -57,6 +57,27 @@ def test_a_search_goes_on_where_it_was_interrupted(place, tmp_path, monkeypatch)
     assert len(random_search(5, storage=place).trials) == len(study.trials)
 
 
+def test_trials_that_stopped_early_count(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tried = []
+
+    def stopped(trial):
+        tried.append(trial.number)
+        raise optuna.TrialPruned
+
+    for _ in range(2):
+        assert len(search(stopped, 3, storage="search.log").trials) == 3
+    assert tried == [0, 1, 2]
+
+
+def test_every_face_searches_with_the_options_that_are_given(face):
+    options = {"sampler": optuna.samplers.RandomSampler, "seed": 5, "direction": "minimize"}
+    study = face.d2l.search(parabola, 3, name="smallest", **options)
+    assert study.study_name == "smallest"
+    assert study.direction == optuna.study.StudyDirection.MINIMIZE
+    assert drawn(study) == drawn(random_search(3, seed=5))
+
+
 def test_studies_of_one_storage_are_told_apart_by_name(tmp_path):
     place = tmp_path / "search.log"
     random_search(2, storage=place, name="first")

@@ -252,6 +252,8 @@ def test_only_what_consists_of_keras_parts_is_the_frameworks_own():
     assert [are_ours([o]) for o in own] == [True] * len(own)
     foreign = foreign_parts(tf)
     assert {name: are_ours([o]) for name, o in foreign.items()} == dict.fromkeys(foreign, False)
+    assert are_ours([property(tf.nn.relu)])
+    assert not are_ours([property(lambda self: None)])
 
 
 def test_the_steps_run_on_the_first_gpu_in_use(face, clusters):

@@ -143,9 +143,11 @@ def test_an_evaluation_is_without_dropout_and_leaves_the_modes_as_they_were(func
     X, y = torch.ones(64, 4), torch.zeros(64).long()
     loss = [nn.CrossEntropyLoss()] if function == "evaluate_loss" else []
     seen = []
-    net.register_forward_hook(lambda module, X, Y: seen.append((Y[0] == Y).all().item()))
+    net.register_forward_hook(
+        lambda module, X, Y: seen.append(((Y[0] == Y).all().item(), Y.requires_grad))
+    )
     getattr(d2l, function)(net, [(X, y)], *loss)
-    assert seen == [True]
+    assert seen == [(True, False)], "all rows alike, and nothing kept for gradients"
     assert [m.training for m in net.modules()] == [training, training, training, False]
 
 

@@ -433,6 +433,46 @@ def test_a_learning_rate_is_enough_for_an_optimizer(face, weights, clusters):
     assert (parameters(face, model)[0] != weights[0]).any()
 
 
+def test_a_learning_rate_is_enough_for_an_optimizer_of_layers(face):
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.lr = 0.25
+            self.net = dense(face, 6, 3)
+
+    optimizer = Model().configure_optimizers()
+    optimizer = getattr(optimizer, "optimizer", optimizer)  # what a trainer of Gluon's holds
+    assert type(optimizer).__name__ == "SGD"
+    rate = optimizer.param_groups[0]["lr"] if face.name == "torch" else optimizer.learning_rate
+    assert float(rate) == 0.25
+
+
+def dense(face, inputs, outputs):
+    """A layer of the framework, with its parameters."""
+    if face.name == "torch":
+        from torch import nn
+
+        return nn.Linear(inputs, outputs)
+    if face.name == "tensorflow":
+        import tensorflow as tf
+
+        return tf.keras.Sequential([tf.keras.Input((inputs,)), tf.keras.layers.Dense(outputs)])
+    from mxnet.gluon import nn
+
+    layer = nn.Dense(outputs, in_units=inputs)
+    layer.initialize()
+    return layer
+
+
+def test_when_training_ends_the_last_points_are_shown(face, weights, clusters, capsys):
+    model = face.classifier(weights)
+    fit(face, model, face.data(*clusters))
+    last = {label: points[-1].y for label, points in model.board.data.items()}
+    shown = capsys.readouterr().err.splitlines()[-1]
+    for label, value in last.items():
+        assert f"{label} {value:.4f}" in shown
+
+
 def test_a_board_of_ones_own_needs_to_draw_and_no_more(face, weights, clusters):
     class Board:
         def __init__(self):
