@@ -119,6 +119,31 @@ def test_values_are_read_only_when_their_point_is_made():
     assert Tensor.reads == 2
 
 
+def test_what_is_drawn_next_lands_on_the_losses(terminal):
+    board = ProgressBoard()
+    for label in ("train_loss", "val_acc"):
+        board.draw(1, 0.5, label)
+    assert [axes.get_ylabel() for axes in board.fig.axes] == ["loss", "accuracy"]
+    assert plt.gca() is board.fig.axes[0] is board.axes
+
+
+def test_panels_fill_the_figure_and_leave_room_for_labels_and_names(terminal):
+    board = ProgressBoard(xlabel="epoch")
+    for label in ("train_loss", "val_acc"):
+        board.draw(1, 0.5, label)
+    board.fig.canvas.draw()
+    width, height = board.fig.get_size_inches() * board.fig.dpi
+    for axes in board.fig.axes:
+        everything = axes.get_tightbbox()  # with labels and the legend
+        assert everything.x0 >= 0
+        assert everything.y0 >= 0
+        assert everything.x1 <= width
+        assert everything.y1 <= height
+    left, right = (axes.get_position() for axes in board.fig.axes)
+    assert left.x0 * width < 0.8 * board.fig.dpi
+    assert (1 - right.x1) * width < 0.2 * board.fig.dpi
+
+
 def test_a_board_that_is_not_displayed_writes_nothing(terminal):
     board = ProgressBoard(display=False)
     board.draw(0, 1, "loss")

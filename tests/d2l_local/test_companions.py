@@ -158,11 +158,16 @@ def test_tensorflow_reads_it_from_the_cache(face):
 def test_gluon_reads_it_from_the_cache(face, tmp_path):
     if face.name != "mxnet":
         pytest.skip("Gluon's own name")
+    import mxnet as mx
     from mxnet import gluon
 
     data = gluon.data.vision.FashionMNIST(root=str(tmp_path), train=False)
     image, label = data[0]
     assert (len(data), image.shape, label) == (10000, (28, 28, 1), 9)
+    assert {type(image), type(label)} == {mx.np.ndarray}
+    with mx.util.np_array(False):  # As older notebooks have it, which use `mx.nd`.
+        image, label = gluon.data.vision.FashionMNIST(root=str(tmp_path), train=False)[0]
+    assert (type(image), type(label), label) == (mx.nd.NDArray, np.int32, 9)
     assert list(tmp_path.iterdir()) == []
 
 

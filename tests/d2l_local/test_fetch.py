@@ -16,6 +16,7 @@ from local_server import LocalServer, ranges, serving, status, whole
 
 from d2l_local.common import fetch as fetch_module
 from d2l_local.common.fetch import DownloadError, fetch
+from d2l_local.common.partial_file import PartialFile
 
 CONTENT = bytes(range(256)) * 2000
 CUT = 3 * fetch_module.CHUNK
@@ -369,3 +370,12 @@ def test_a_slow_download_draws_a_bar_where_somebody_is_watching(
     monkeypatch.setattr(sys, "stderr", stderr)
     fetch([server.put("/a", in_two_halves)], target)
     assert ("data.bin" in stderr.getvalue()) is bar
+
+
+def test_nothing_is_continued_whose_bytes_are_gone(tmp_path):
+    partial = PartialFile(tmp_path / "data", "https://example.org/data")
+    partial.begin("first")
+    partial.path.write_bytes(b"123")
+    assert (partial.size(), partial.range()) == (3, {"Range": "bytes=3-", "If-Range": "first"})
+    partial.path.unlink()
+    assert (partial.version(), partial.size(), partial.range()) == (None, 0, {})

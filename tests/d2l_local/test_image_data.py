@@ -138,6 +138,17 @@ def test_images_are_shown_upright_with_the_names_of_their_classes_or_given_title
     plt.close("all")
 
 
+def test_a_single_image_can_be_shown(face):
+    import matplotlib.pyplot as plt
+
+    batch = next(iter(face.d2l.FashionMNIST(batch_size=1).val_dataloader()))
+    face.d2l.FashionMNIST().visualize(batch)
+    [axes] = [axes for axes in plt.gcf().axes if axes.images]
+    image = face.numpy(batch[0]).reshape(28, 28)
+    np.testing.assert_allclose(image_in(axes), stretched(image), atol=0.02)
+    plt.close("all")
+
+
 def test_a_batch_of_images_can_be_shown_as_it_comes(face):
     import matplotlib.pyplot as plt
 

@@ -16,9 +16,12 @@ def test_in_ipython_a_record_carries_name_value_and_tolerance(monkeypatch):
     shown = []
     monkeypatch.setattr("IPython.get_ipython", lambda: object())
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    record(val_acc=0.5, tol=0.1)
+    record(val_acc=2 / 3, tol=0.1)
     assert shown == [
-        {MIME_TYPE: {"name": "val_acc", "value": 0.5, "tol": 0.1}, "text/plain": "val_acc = 0.5"}
+        {
+            MIME_TYPE: {"name": "val_acc", "value": 2 / 3, "tol": 0.1},
+            "text/plain": "val_acc = 0.6667",
+        }
     ]
 
 

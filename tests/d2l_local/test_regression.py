@@ -57,6 +57,16 @@ def test_by_hand_the_weights_start_with_the_deviation_that_is_asked_for(face):
         assert abs(w.mean()) < 0.1 * sigma
 
 
+def test_with_a_layer_the_weights_start_small_and_the_bias_at_zero_or_small(face):
+    """PyTorch's layers draw both from -1/sqrt(n) to 1/sqrt(n), which is small for many inputs."""
+    face.d2l.set_seed(0)
+    model = face.d2l.LinearRegression(lr=0.1)
+    model(face.tensor(np.ones((1, 4000), np.float32)))
+    w, b = w_and_b(face, model)
+    assert w.std() == pytest.approx((3 * 4000) ** -0.5 if face.name == "torch" else 0.01, rel=0.1)
+    assert abs(b.item()) <= (4000**-0.5 if face.name == "torch" else 0)
+
+
 def test_with_a_layer_a_step_goes_against_the_gradient_times_the_learning_rate(face):
     """One row with x = 1 and a target of 3: the gradient of the bias is that of the weight."""
     X, y = np.ones((33, 1), np.float32), np.full((33, 1), 3, np.float32)

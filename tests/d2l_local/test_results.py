@@ -11,6 +11,13 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_each_face_has_those_of_its_framework(folder, face):
+    path = results.path_of(face.name, "width")
+    path.parent.mkdir()
+    path.write_text(json.dumps({"runs": [{"width": 8}]}), encoding="utf-8")
+    assert face.d2l.full_results("width") == [{"width": 8}]
+
+
 def test_each_framework_has_its_own_results(folder):
     path = results.path_of("torch", "width")
     path.parent.mkdir()

@@ -8,7 +8,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from d2l_local.common.search import search
+from d2l_local.common.search import ONE_THREAD, search
 
 
 def parabola(trial):
@@ -123,6 +123,18 @@ def test_workers_in_another_folder_find_the_storage(tmp_path, monkeypatch):
         client.run(os.chdir, tmp_path / "elsewhere")
         assert len(random_search(2, storage="search.log", workers=client).trials) == 2
     assert (tmp_path / "search.log").exists()
+
+
+def test_a_process_computes_with_one_thread(tmp_path, monkeypatch):
+    def threads(trial):
+        for name in ONE_THREAD:
+            trial.set_user_attr(name, os.environ.get(name))
+        return parabola(trial)
+
+    for name in ONE_THREAD:
+        monkeypatch.delenv(name, raising=False)
+    study = search(threads, 2, storage=tmp_path / "search.log", workers=2)
+    assert [trial.user_attrs for trial in study.trials] == [ONE_THREAD] * 2
 
 
 def test_processes_come_and_go_without_a_word(tmp_path, caplog):
