@@ -139,6 +139,8 @@ def test_panels_fill_the_figure_and_leave_room_for_labels_and_names(terminal):
         assert everything.y0 >= 0
         assert everything.x1 <= width
         assert everything.y1 <= height
+    left, right = (axes.get_tightbbox() for axes in board.fig.axes)
+    assert left.x1 < right.x0
     left, right = (axes.get_position() for axes in board.fig.axes)
     assert left.x0 * width < 0.8 * board.fig.dpi
     assert (1 - right.x1) * width < 0.2 * board.fig.dpi

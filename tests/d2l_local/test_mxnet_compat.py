@@ -288,6 +288,20 @@ def test_functions_that_numpy_dropped_stay_in_mxnet(mx, name, expected):
     assert onp.asarray(getattr(mx.np, name)(*arguments)).tolist() == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("PINF", onp.inf), ("NINF", -onp.inf), ("PZERO", 0.0), ("NZERO", -0.0)],
+)
+def test_numbers_that_numpy_dropped_stay_in_mxnet(mx, name, expected):
+    number = getattr(mx.np, name)
+    assert (number, onp.signbit(number)) == (expected, onp.signbit(expected))
+
+
+@pytest.mark.parametrize("name", ["NaN", "NAN"])
+def test_the_names_of_what_is_no_number_stay_in_mxnet(mx, name):
+    assert onp.isnan(getattr(mx.np, name))
+
+
 def test_a_financial_function_says_where_it_went(mx):
     with pytest.raises(RuntimeError, match="numpy_financial"):
         mx.np.pv(0.05, 10, 1)

@@ -229,6 +229,12 @@ def test_a_loader_knows_its_data_set(face, clusters):
     assert len(face.d2l.load_data_fashion_mnist(256)[1].dataset) == 10_000
 
 
+def test_a_matrix_may_be_multiplied_by_a_vector(face):
+    matrix, vector = np.float32([[1, 2], [3, 4]]), np.float32([1, -1])
+    product = face.d2l.matmul(face.tensor(matrix), face.tensor(vector))
+    np.testing.assert_allclose(face.numpy(product), matrix @ vector)
+
+
 def test_the_quicker_optimizer_has_the_name_that_mxnet_gives_it(face):
     from mxnet import gluon
 

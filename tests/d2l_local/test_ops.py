@@ -63,6 +63,12 @@ def test_shapes(face):
 def test_products(face):
     d2l, a = face.d2l, face.tensor(SQUARE)
     np.testing.assert_allclose(face.numpy(d2l.matmul(a, a)), SQUARE @ SQUARE)
+    double = SQUARE.astype(np.float64)
+    product = face.numpy(d2l.matmul(face.tensor(double), face.tensor(double)))
+    np.testing.assert_allclose(product, double @ double)
+    assert product.dtype == np.float64
+    wide = face.tensor(A)
+    np.testing.assert_allclose(face.numpy(d2l.matmul(a, wide)), SQUARE @ A)
     batch = d2l.stack([a, a], 0)
     np.testing.assert_allclose(face.numpy(d2l.batch_matmul(batch, batch))[1], SQUARE @ SQUARE)
 

@@ -1,4 +1,5 @@
 import contextlib
+import inspect
 import logging
 import os
 import signal
@@ -72,6 +73,7 @@ def test_trials_that_stopped_early_count(tmp_path, monkeypatch):
 
 def test_every_face_searches_with_the_options_that_are_given(face):
     options = {"sampler": optuna.samplers.RandomSampler, "seed": 5, "direction": "minimize"}
+    assert inspect.signature(face.d2l.search) == inspect.signature(search)
     study = face.d2l.search(parabola, 3, name="smallest", **options)
     assert study.study_name == "smallest"
     assert study.direction == optuna.study.StudyDirection.MINIMIZE

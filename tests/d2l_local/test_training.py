@@ -112,6 +112,43 @@ def test_the_loss_of_equal_scores_is_the_logarithm_of_the_number_of_classes(face
     assert face.numpy(model.loss(scores, labels, averaged=False)).shape == (4,)
 
 
+def test_loss_and_accuracy_take_scores_with_more_axes(face, weights):
+    """As for each pixel, or each word: (2, 4, 3) scores and (2, 4) labels are 8 of each."""
+    rng = np.random.default_rng(0)
+    scores = rng.normal(size=(2, 4, 3)).astype(np.float32)
+    labels = rng.integers(0, 3, (2, 4))
+    model = face.classifier(weights)
+    several = [face.tensor(scores), face.tensor(labels)]
+    flat = [face.tensor(scores.reshape(8, 3)), face.tensor(labels.reshape(8))]
+    assert float(model.loss(*several)) == pytest.approx(float(model.loss(*flat)), rel=1e-5)
+    for averaged in (True, False):
+        rates = [face.numpy(model.accuracy(*both, averaged)).ravel() for both in (several, flat)]
+        np.testing.assert_allclose(*rates)
+
+
+def test_a_batch_may_have_several_inputs(face, weights, clusters):
+    """Its last element is the labels; the others go to `forward`."""
+    X, y = clusters
+    forward = type(face.classifier(weights)).forward
+
+    class Data(face.d2l.DataModule):
+        def get_dataloader(self, train):
+            halves = face.tensor(X[:, :3]), face.tensor(X[:, 3:]), face.tensor(y)
+            return face.d2l.load_array(halves, 192, train)
+
+    d2l = face.d2l
+    model = face.classifier(
+        weights, forward=lambda self, left, right: forward(self, d2l.concat([left, right], 1))
+    )
+    whole = face.classifier(weights)
+    fit(face, model, Data())
+    fit(face, whole, face.data(np.concatenate([X, X[:32]]), np.concatenate([y, y[:32]]), 192))
+    for ours, theirs in zip(parameters(face, model), parameters(face, whole), strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+    y_hat = face.numpy(whole(face.tensor(X))).argmax(1)
+    assert model.board.data["val_acc"][-1].y == pytest.approx((y_hat == y).mean())
+
+
 def test_the_older_name_of_the_classifier_is_the_same_class(face):
     assert face.d2l.Classification is face.d2l.Classifier
 
