@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from d2l_local.common.figures import Limits, as_numpy
@@ -71,6 +71,7 @@ class ProgressBoard(LivePlot, HyperParameters):
         self._panels = self._screen = None
         self.raw_points: dict[str, list[tuple[float, Any, float]]] = {}
         self.data: dict[str, list[Point]] = {}
+        self._running: Callable[[], Mapping[str, Point]] = dict
         self._first: dict[str, float] = {}
         self._warned: set[str] = set()
 
@@ -85,6 +86,7 @@ class ProgressBoard(LivePlot, HyperParameters):
             every_n: number of calls whose mean makes one point of the curve.
             weight: of `y` in that mean, such as the number of examples that it is about.
         """
+        self._running = dict
         waiting = self.raw_points.setdefault(label, [])
         curve = self.data.setdefault(label, [])
         waiting.append((x, y, weight))
@@ -101,15 +103,27 @@ class ProgressBoard(LivePlot, HyperParameters):
         if self.display:
             self.refresh()
 
+    def draw_running(self, x: float, means: Callable[[], Mapping[str, float]]) -> None:
+        """Show means that still change as the last points of their curves, until `draw` is called.
+
+        Args:
+            x: position on the x axis.
+            means: returns the mean for each label; it is called only when the curves are shown.
+        """
+        self._running = lambda: {label: Point(x, y) for label, y in means().items()}
+        if self.display:
+            self.refresh()
+
     def curves(self, unfinished: bool = False) -> Curves:
-        """Return the points of each curve, with `unfinished` the mean of what waits, too."""
+        """Return the points of each curve, with `unfinished` the means so far, too."""
         if not unfinished:
             return self.data
+        waiting = {label: _mean(_read(raw)) for label, raw in self.raw_points.items() if raw}
+        last = {**waiting, **self._running()}
+        labels = dict.fromkeys([*self.data, *last])
         return {
-            label: [*points, _mean(_read(waiting))]
-            if (waiting := self.raw_points.get(label))
-            else points
-            for label, points in self.data.items()
+            label: [*self.data.get(label, []), *([last[label]] if label in last else [])]
+            for label in labels
         }
 
     def figure(self, unfinished: bool = False) -> Figure:
@@ -148,7 +162,13 @@ class ProgressBoard(LivePlot, HyperParameters):
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a file keeps: the points, but not where they are shown."""
-        return {**vars(self), "_screen": None, "_panels": None, "_given": (None, None)}
+        return {
+            **vars(self),
+            "_screen": None,
+            "_panels": None,
+            "_given": (None, None),
+            "_running": dict,
+        }
 
 
 def _level_of_caller() -> int:

@@ -181,31 +181,46 @@ class Animator(LivePlot):
         return {**vars(self), "_screen": None, "_figure": None, "_lines": []}
 
 
+# What returns the mean loss and the accuracy over an epoch as far as it has come.
+Means = Callable[[], tuple[float, float]]
+
+
 def train(
     num_epochs: int,
-    train_epoch: Callable[[], tuple[float, float]],
+    train_epoch: Callable[[Callable[[Means], None]], tuple[float, float]],
     evaluate: Callable[[], float],
 ) -> tuple[float, float, float]:
     """Train epoch after epoch with a live plot.
 
     Args:
         num_epochs: number of passes over the training data.
-        train_epoch: trains for one epoch and returns its mean loss and its accuracy.
+        train_epoch: trains for one epoch and returns its mean loss and its accuracy; after each
+            batch it calls its argument with what returns them so far.
         evaluate: returns the accuracy on the test data.
 
     Returns:
         The training loss, training accuracy and test accuracy of the last epoch.
     """
     board = ProgressBoard(xlabel="epoch", xlim=(1, max(2, num_epochs)))
+    labels = ("train_loss", "train_acc", "test_acc")
     metrics = (float("nan"),) * 3
+    epoch = 0
+
+    def report(means: Means) -> None:
+        board.draw_running(epoch, lambda: dict(zip(labels, means(), strict=False)))
+
     try:
-        for epoch in range(num_epochs):
-            metrics = (*train_epoch(), evaluate())
-            for label, value in zip(("train_loss", "train_acc", "test_acc"), metrics, strict=True):
-                board.draw(epoch + 1, value, label)
+        for epoch in range(1, num_epochs + 1):
+            metrics = (*train_epoch(report), evaluate())
+            for label, value in zip(labels, metrics, strict=True):
+                board.draw(epoch, value, label)
     finally:
         board.finish()
     return metrics
+
+
+def unreported(means: Means) -> None:
+    """Show nobody how far an epoch has come."""
 
 
 class OnDevice:

@@ -7,7 +7,14 @@ from typing import Any
 
 from mxnet import Context, autograd, gluon, init, np
 
-from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
+from d2l_local.common.functional import (
+    Means,
+    OnDevice,
+    Timer,
+    show_predictions,
+    train,
+    unreported,
+)
 from d2l_local.common.images import size_of
 from d2l_local.common.older_names import renamed
 from d2l_local.mxnet.data import ArrayLoader, FashionMNIST
@@ -126,6 +133,17 @@ def train_epoch_ch3(
         loss: loss of (y_hat, y) of each example, as Gluon's losses are.
         updater: a `gluon.Trainer` or a function of the batch size, by which it divides.
     """
+    return _train_epoch(net, train_iter, loss, updater, unreported)
+
+
+def _train_epoch(
+    net: Net, train_iter: Batches, loss: Loss, updater: Any, report: Callable[[Means], None]
+) -> tuple[float, float]:
+    """Do what `train_epoch_ch3` says; call `report` after each batch with the means so far."""
+
+    def means() -> tuple[float, float]:
+        return _sum(losses) / examples, _sum(correct) / examples
+
     update = updater.step if isinstance(updater, gluon.Trainer) else updater
     losses, correct, examples = [], [], 0
     for X, y in train_iter:
@@ -137,7 +155,8 @@ def train_epoch_ch3(
         losses.append(batch_loss.sum() if batch_loss.ndim else batch_loss * y.size)
         correct.append(_num_correct(y_hat, y))
         examples += y.size
-    return _sum(losses) / examples, _sum(correct) / examples
+        report(means)
+    return means()
 
 
 def train_ch3(
@@ -151,7 +170,7 @@ def train_ch3(
     """Train for `num_epochs` epochs with a live plot; see `train_epoch_ch3`."""
     train(
         num_epochs,
-        lambda: train_epoch_ch3(net, train_iter, loss, updater),
+        lambda report: _train_epoch(net, train_iter, loss, updater, report),
         lambda: evaluate_accuracy(net, test_iter),
     )
 
@@ -186,7 +205,7 @@ def train_ch6(
     timer = Timer()
     loss, train_acc, test_acc = train(
         num_epochs,
-        lambda: train_epoch_ch3(net, train_iter, loss_of, trainer),
+        lambda report: _train_epoch(net, train_iter, loss_of, trainer, report),
         lambda: evaluate_accuracy(net, test_iter),
     )
     print(f"loss {loss:.3f}, train acc {train_acc:.3f}, test acc {test_acc:.3f}")

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common.functional import Timer, show_predictions, train
+from d2l_local.common.functional import Means, Timer, show_predictions, train, unreported
 from d2l_local.common.images import size_of
 from d2l_local.tensorflow.compiled import Compiled, advise, are_ours, methods
 from d2l_local.tensorflow.data import FashionMNIST, Passes, batches_of, finite
@@ -153,7 +153,7 @@ def train_epoch_ch3(
         updater: a Keras optimizer, or a function of the batch size and the gradients of the
             variables in its attribute `params`.
     """
-    return _train_epoch(_training_step(net, loss, updater), train_iter)
+    return _train_epoch(_training_step(net, loss, updater), train_iter, unreported)
 
 
 def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
@@ -181,14 +181,22 @@ def _count(y: Any) -> float:
     return float(y.shape.num_elements())
 
 
-def _train_epoch(step: Callable[[Any], Any], train_iter: Batches) -> tuple[float, float]:
+def _train_epoch(
+    step: Callable[[Any], Any], train_iter: Batches, report: Callable[[Means], None]
+) -> tuple[float, float]:
+    """Take a step with each batch, and call `report` after it with the means so far."""
+
+    def means() -> tuple[float, float]:
+        return float(total_loss) / examples, float(correct) / examples
+
     total_loss = correct = examples = 0
     for batch in finite(train_iter):
         batch_loss, batch_correct = step(batch)
         total_loss += batch_loss
         correct += batch_correct
         examples += _size(batch[1])
-    return float(total_loss) / examples, float(correct) / examples
+        report(means)
+    return means()
 
 
 def train_ch3(
@@ -217,7 +225,7 @@ def _train(
         )
     return train(
         num_epochs,
-        lambda: _train_epoch(step, passes.next_over(train_iter)),
+        lambda report: _train_epoch(step, passes.next_over(train_iter), report),
         lambda: _fraction_correct(num_correct, passes.next_over(test_iter)),
     )
 

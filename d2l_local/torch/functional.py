@@ -9,7 +9,14 @@ from typing import Any
 import torch
 from torch import nn
 
-from d2l_local.common.functional import OnDevice, Timer, show_predictions, train
+from d2l_local.common.functional import (
+    Means,
+    OnDevice,
+    Timer,
+    show_predictions,
+    train,
+    unreported,
+)
 from d2l_local.common.images import size_of
 from d2l_local.torch.data import FashionMNIST, TensorLoader
 from d2l_local.torch.device import try_gpu
@@ -144,6 +151,17 @@ def train_epoch_ch3(
         updater: an optimizer, which gets the gradient of the mean loss, or a function of the batch
             size, which gets the gradient of the sum.
     """
+    return _train_epoch(net, train_iter, loss, updater, unreported)
+
+
+def _train_epoch(
+    net: Net, train_iter: Batches, loss: Loss, updater: Any, report: Callable[[Means], None]
+) -> tuple[float, float]:
+    """Do what `train_epoch_ch3` says; call `report` after each batch with the means so far."""
+
+    def means() -> tuple[float, float]:
+        return float(total_loss) / examples, float(correct) / examples
+
     if isinstance(net, nn.Module):
         net.train()
     total_loss: Any = 0
@@ -164,7 +182,8 @@ def train_epoch_ch3(
         )
         correct += _num_correct(y_hat.detach(), y)
         examples += y.numel()
-    return float(total_loss) / examples, float(correct) / examples
+        report(means)
+    return means()
 
 
 def train_ch3(
@@ -178,7 +197,7 @@ def train_ch3(
     """Train for `num_epochs` epochs with a live plot; see `train_epoch_ch3`."""
     train(
         num_epochs,
-        lambda: train_epoch_ch3(net, train_iter, loss, updater),
+        lambda report: _train_epoch(net, train_iter, loss, updater, report),
         lambda: evaluate_accuracy(net, test_iter),
     )
 
@@ -217,7 +236,7 @@ def train_ch6(
     timer = Timer()
     loss, train_acc, test_acc = train(
         num_epochs,
-        lambda: train_epoch_ch3(net, train_iter, nn.CrossEntropyLoss(), optimizer),
+        lambda report: _train_epoch(net, train_iter, nn.CrossEntropyLoss(), optimizer, report),
         lambda: evaluate_accuracy(net, test_iter),
     )
     print(f"loss {loss:.3f}, train acc {train_acc:.3f}, test acc {test_acc:.3f}")

@@ -428,6 +428,21 @@ def test_a_single_point_can_be_seen():
     ]
 
 
+def test_a_mean_that_still_changes_is_shown_but_not_kept():
+    board = ProgressBoard("epoch", display=False)
+    board.draw_running(1, lambda: {"train_loss": 3.0})
+    assert board.curves(unfinished=True) == {"train_loss": [Point(1, 3)]}
+    assert len(board.figure(unfinished=True).axes[0].lines[0].get_xdata()) == 1
+    board.draw(1, 2.0, "train_loss")
+    assert board.curves(unfinished=True) == board.data == {"train_loss": [Point(1, 2)]}
+    board.draw_running(2, lambda: {"train_loss": 1.0})
+    assert board.curves(unfinished=True) == {"train_loss": [Point(1, 2), Point(2, 1)]}
+    assert board.data == board.curves() == {"train_loss": [Point(1, 2)]}
+    assert pickle.loads(pickle.dumps(board)).curves(unfinished=True) == board.data
+    board.begin()
+    assert board.curves(unfinished=True) == {}
+
+
 def test_what_waits_for_its_mean_is_shown_but_not_kept():
     board = ProgressBoard("epoch", display=False)
     for x, y in ((0, 4), (1, 2)):

@@ -11,6 +11,7 @@ from drawn import image_in, stretched
 mpl.use("agg")
 import matplotlib.pyplot as plt
 
+from d2l_local.common.board import ProgressBoard
 from d2l_local.common.functional import Accumulator, Animator, Timer
 
 
@@ -57,6 +58,33 @@ def test_training_finds_the_classes(face, weights, clusters, capsys):
     face.d2l.train_ch3(net, train_iter, test_iter, cross_entropy(face), 10, updater)
     assert before < 0.7 < 0.95 < face.d2l.evaluate_accuracy(net, test_iter)
     assert capsys.readouterr().err.count("test_acc") == 1, "one line in a terminal"
+
+
+def test_during_an_epoch_the_means_so_far_are_shown(face, weights, clusters, monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        ProgressBoard, "refresh", lambda board: shown.append(dict(board.curves(unfinished=True)))
+    )
+    net, params = network(face, weights)
+    data = batches(face, clusters)
+    updater = face.d2l.Updater(params, lr=0)  # So that the means are those of one network.
+    face.d2l.train_ch3(net, data, data, cross_entropy(face), 2, updater)
+
+    per_epoch = len(data) + 3  # Three curves get their points in the end.
+    assert len(shown) == 2 * per_epoch
+    for first, epoch in ((0, 1), (per_epoch, 2)):
+        running = shown[first : first + len(data)]
+        assert {curves["train_loss"][-1].x for curves in running} == {epoch}
+        assert len({curves["train_loss"][-1].y for curves in running}) > 1
+        assert all(len(curves["train_acc"]) == epoch for curves in running)
+        assert all(len(curves.get("test_acc", [])) == epoch - 1 for curves in running)
+        finished = shown[first + per_epoch - 1]
+        assert {label: len(points) for label, points in finished.items()} == {
+            **{"train_loss": epoch, "train_acc": epoch, "test_acc": epoch}
+        }
+        for label in ("train_loss", "train_acc"):
+            assert running[-1][label][-1] == finished[label][-1]
+        assert finished["train_acc"][-1].y == pytest.approx(finished["test_acc"][-1].y)
 
 
 def test_an_updater_may_be_a_function_of_the_batch_size(face, weights, clusters):
