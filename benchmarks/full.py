@@ -24,7 +24,7 @@ from nbformat.v4 import new_code_cell
 
 from d2l_local.common.results import path_of
 from tabbook.book import Tab, read_book
-from tabbook.draft import installed_framework
+from tabbook.draft import installed_versions
 from tabbook.kernel import kernel_environment
 from tabbook.notebook import write_text
 
@@ -104,7 +104,7 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
     return {
         "command": f"python benchmarks/full.py {exercise} {tab.name}",
         "setting": SETTINGS[exercise],
-        "framework": installed_framework(tab),
+        "framework": " ".join(next(iter(installed_versions(read_book(ROOT), tab).items()))),
         "python": platform.python_version(),
         "cores": os.cpu_count(),
         "seconds": round(time.perf_counter() - start),

@@ -42,7 +42,7 @@ class Book:
     within the one is its notebook's within the other. `pages` are the documents that Sphinx reads
     as they are, in reStructuredText. A section that is called `solution` is folded on its page.
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
-    read.
+    read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
     """
 
     root: Path
@@ -58,6 +58,7 @@ class Book:
     notebooks: str = NOTEBOOKS
     pages: tuple[str, ...] = ()
     solution: str = ""
+    packages: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -115,6 +116,7 @@ def read_book(root: Path) -> Book:
         folder=CHAPTERS,
         pages=pages,
         solution=settings.get("tabbook_solution", ""),
+        packages=tuple(settings.get("tabbook_packages") or ()),
         problems=tuple(_toc_problems(root, chapters)),
     )
 

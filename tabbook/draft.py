@@ -1,13 +1,14 @@
 """A chapter seen through one tab: its notebook, and whether a committed one is still good."""
 
+import contextlib
 import hashlib
 import json
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -19,21 +20,8 @@ from tabbook.reader import Cell, Chapter
 from tabbook.select import has_cells, select
 from tabbook.set_up import set_up_cells
 from tabbook.solutions import has_solution, without_solution
+from tabbook.support import Support
 from tabbook.values import recorded_values
-
-
-@dataclass(frozen=True)
-class Support:
-    """The support library as a tab sees it: a hash of its modules, and one of each data file."""
-
-    modules: str
-    data: Mapping[Path, str]
-
-    def data_named_in(self, code: str) -> dict[str, str]:
-        """The hashes of the data files whose names, without extension, are strings in `code`."""
-        strings = set(re.findall(r"""["']([^"'\n]+)["']""", code))
-        named = {path: digest for path, digest in self.data.items() if path.stem in strings}
-        return {path.as_posix(): digest for path, digest in named.items()}
 
 
 @dataclass(frozen=True)
@@ -83,8 +71,7 @@ class Draft:
 
     def notebook(self, executed: NotebookNode | None = None) -> NotebookNode:
         """The notebook, with the outputs of `executed` and prose that quotes its values."""
-        framework = installed_framework(self.tab) or _framework_of(executed)
-        notebook = make_notebook(self.cells, self._facts(framework))
+        notebook = make_notebook(self.cells, self._facts(executed))
         if executed is not None:
             carry_outputs(executed, notebook)
         values = {name: value.number for name, value in recorded_values(notebook).items()}
@@ -107,24 +94,29 @@ class Draft:
         return notebook
 
     def is_stale(self, committed: NotebookNode | None) -> bool:
-        """Whether code, support library or framework changed since `committed` was executed."""
+        """Whether what `committed` ran has changed: code, support library, versions."""
         if committed is None:
             return True
         run = Counter(cell.source for cell in code_cells(committed) if cell.execution_count)
         code = Counter(cell.source for cell in self.cells if _is_executed(cell))
-        facts = self._facts(installed_framework(self.tab) or _framework_of(committed))
-        return bool(code - run) or committed.metadata.get(METADATA) != facts
+        return bool(code - run) or committed.metadata.get(METADATA) != self._facts(committed)
 
-    def _facts(self, framework: str) -> dict[str, str]:
-        """What the notebook says of itself, with a hash of everything its outputs depend on."""
+    def _facts(self, executed: NotebookNode | None) -> dict[str, Any]:
+        """What the notebook says of itself, with a hash of everything its outputs depend on.
+
+        Where a package is not installed, what `executed` says of it is the best guess.
+        """
+        said = executed.metadata.get(METADATA, {}).get("versions", {}) if executed else {}
+        installed = installed_versions(self.book, self.tab)
+        versions = {name: found or said.get(name, "") for name, found in installed.items()}
         code = [cell.source for cell in self.cells if _is_executed(cell)]
         data = self.support.data_named_in("\n".join(code))
-        parts = json.dumps([code, framework, self.support.modules, data])
+        parts = json.dumps([code, versions, self.support.modules, data], sort_keys=True)
         return {
             "chapter": self.chapter.path,
-            "framework": framework,
-            "hash": _hash(parts),
+            "hash": hashlib.sha256(parts.encode()).hexdigest(),
             "tab": self.tab.name,
+            "versions": versions,
         }
 
 
@@ -133,7 +125,7 @@ def drafts_of(
 ) -> list[Draft]:
     """The drafts of a chapter, one for each tab in the book's order.
 
-    `support` is what `support_library` returns.
+    `support` is what `support.support_library` returns.
     """
     return [
         Draft(book, chapter, tab, _cells(book, chapter, tab, prose), prose, support[tab.name])
@@ -166,49 +158,18 @@ def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:
     return tuple(cell for cell in cells if cell.kind == "code" or prose.translate(cell.source))
 
 
-def installed_framework(tab: Tab) -> str | None:
-    """Name and version of the installed package of a tab; None where none is installed.
+def installed_versions(book: Book, tab: Tab) -> dict[str, str]:
+    """The versions of the packages on which the outputs of a tab's notebooks depend.
 
+    They are those of the framework and those that the book names, empty where one is not installed.
     A version's local part (`+cpu`) is left out: it names a build of the same release.
     """
-    if not tab.packages:
-        return ""
-    for package in tab.packages:
-        try:
-            return f"{tab.packages[0]} {version(package).partition('+')[0]}"
-        except PackageNotFoundError:
-            continue
-    return None
+    framework = {tab.packages[0]: _version_of_any(tab.packages)} if tab.packages else {}
+    return framework | {name: _version_of_any([name]) for name in book.packages}
 
 
-def _framework_of(executed: NotebookNode | None) -> str:
-    """What a notebook says it was executed with: the best guess where nothing is installed."""
-    return str(executed.metadata.get(METADATA, {}).get("framework", "")) if executed else ""
-
-
-def support_library(book: Book) -> dict[str, Support]:
-    """The support library for each tab, without the files of other tabs."""
-    folder = book.root / book.support
-    files = list(_library_files(folder)) if book.support else []
-    support = {}
-    for tab in book.tabs:
-        others = {other.module for other in book.tabs} - {tab.module}
-        seen = [(path, text) for path, text in files if others.isdisjoint(_names(path))]
-        modules = [(path.as_posix(), text) for path, text in seen if path.suffix == ".py"]
-        data = {path: _hash(text) for path, text in seen if path.suffix != ".py"}
-        support[tab.name] = Support(_hash(json.dumps(modules)), data)
-    return support
-
-
-def _library_files(folder: Path) -> Iterator[tuple[Path, str]]:
-    for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.json")]):
-        yield path.relative_to(folder), path.read_text(encoding="utf-8")
-
-
-def _names(path: Path) -> list[str]:
-    """The names of a file and of the folders that it is in, without the extension."""
-    return list(path.with_suffix("").parts)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _version_of_any(names: Iterable[str]) -> str:
+    for name in names:
+        with contextlib.suppress(PackageNotFoundError):
+            return version(name).partition("+")[0]
+    return ""

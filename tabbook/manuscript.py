@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tabbook.book import Book
 from tabbook.citations import Citation, read_citations
-from tabbook.draft import Draft, drafts_of, support_library
+from tabbook.draft import Draft, drafts_of
 from tabbook.labels import (
     Label,
     citation_problems,
@@ -22,6 +22,7 @@ from tabbook.notebook import read_notebook
 from tabbook.notebook_prose import NotebookProse
 from tabbook.problems import Problem
 from tabbook.reader import Chapter, read_chapter_file, read_text
+from tabbook.support import support_library
 from tabbook.values import recorded_values
 
 

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tabbook.book import Book, Tab
-from tabbook.draft import Draft, absence, drafts_of, support_library
+from tabbook.draft import Draft, absence, drafts_of
 from tabbook.labels import value_problems
 from tabbook.links import Links
 from tabbook.notebook import CHECK, PYTHON, SET_UP, read_notebook
@@ -26,6 +26,7 @@ from tabbook.page_prose import PageProse, page_prose
 from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter, read_chapter
 from tabbook.select import has_cells
+from tabbook.support import support_library
 from tabbook.svg import SVG, svg_size
 from tabbook.values import MIME_TYPE, Value, recorded_values
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tabbook.book import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
-from tabbook.draft import installed_framework
+from tabbook.draft import installed_versions
 from tabbook.notebook import write_text
 from tabbook.problems import Problem, ProblemsError
 
@@ -38,8 +38,8 @@ def build_pages(book: Book) -> None:
 
 def _digest(book: Book) -> str:
     """A hash of all that notebooks and pages are made from, this package's own files included."""
-    frameworks = [installed_framework(tab) for tab in book.tabs]
-    digest = hashlib.sha256(json.dumps(frameworks).encode())
+    versions = [installed_versions(book, tab) for tab in book.tabs]
+    digest = hashlib.sha256(json.dumps(versions).encode())
     for path in _inputs(book):
         digest.update(str(path).encode())
         digest.update(path.read_bytes())

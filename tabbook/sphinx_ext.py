@@ -32,6 +32,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("tabbook_tabs", {}, "env", [dict])
     app.add_config_value("tabbook_support", "", "env", [str])
     app.add_config_value("tabbook_solution", "", "env", [str])
+    app.add_config_value("tabbook_packages", [], "env", [list])
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _add_static_files)
     app.connect("source-read", _merge_tabs)

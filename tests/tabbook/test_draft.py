@@ -1,12 +1,16 @@
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from nbformat import NotebookNode
 
 import tabbook.draft
 from tabbook.book import Book, read_book
-from tabbook.draft import Draft, installed_framework
+from tabbook.draft import Draft, installed_versions
 from tabbook.manuscript import read_manuscript
 from tabbook.notebook import code_cells
+from tabbook.problems import ProblemsError
 
 
 def draft(root: Path, tab: str, chapter: str = "chapters/part/first.md") -> Draft:
@@ -75,20 +79,78 @@ def test_an_edit_of_one_tabs_code_concerns_that_tab(root: Path):
     assert stale_tabs(root, path, text) == {"pytorch"}
 
 
+LIBRARY = {
+    "__init__.py": "",
+    "torch/__init__.py": "from lib.torch.model import Net",
+    "torch/model.py": "class Net: pass",
+    "tensorflow.py": "import lib.board\nfrom .common import loader",
+    "mxnet.py": 'import importlib\nfigures = importlib.import_module("lib.figures")',
+    "board.py": "from lib.common import shapes\nshapes.check()",
+    "common/__init__.py": "",
+    "common/loader.py": "",
+    "common/shapes.py": "def check():\n    pass",
+    "figures.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import lib.types",
+    "types.py": "",
+    "collect.py": "",
+}
+
+
+def write_library(root: Path) -> Path:
+    for name, text in LIBRARY.items():
+        path = root / "lib" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root / "lib"
+
+
 @pytest.mark.parametrize(
     ("file", "tabs"),
     [
-        ("torch.py", {"pytorch"}),
+        ("torch/__init__.py", {"pytorch"}),
         ("torch/model.py", {"pytorch"}),
+        ("torch/new.py", {"pytorch"}),
         ("mxnet.py", {"mxnet"}),
-        ("record.py", {"pytorch", "tensorflow", "mxnet"}),
-        ("common/board.py", {"pytorch", "tensorflow", "mxnet"}),
+        ("common/loader.py", {"tensorflow"}),
+        ("common/shapes.py", {"tensorflow"}),
+        ("common/__init__.py", {"tensorflow"}),
+        ("figures.py", {"mxnet"}),
+        ("types.py", set()),
+        ("collect.py", set()),
+        ("__init__.py", {"pytorch", "tensorflow", "mxnet"}),
     ],
 )
-def test_an_edit_of_the_support_library_concerns_the_tabs_that_use_it(
+def test_an_edit_of_the_support_library_concerns_the_tabs_that_run_it(
     root: Path, file: str, tabs: set[str]
 ):
-    assert stale_tabs(root, root / "lib" / file, "edited = True\n") == tabs
+    path = write_library(root) / file
+    assert stale_tabs(root, path, LIBRARY.get(file, "") + "\nedited = True\n") == tabs
+
+
+TYPES = "from typing import TYPE_CHECKING\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('class Net:\n    """A network."""', 'class Net:\n    """Another text."""'),
+        ("class Net: pass", "class Net:  # Nothing yet.\n\n    pass"),
+        ("class Net: pass", '"""Models."""\n\nclass Net: pass'),
+        (f"{TYPES}class Net: pass", f"{TYPES}if TYPE_CHECKING:\n    import os\nclass Net: pass"),
+    ],
+)
+def test_docstrings_and_comments_of_the_support_library_need_no_execution(
+    root: Path, before: str, after: str
+):
+    path = write_library(root) / "torch" / "model.py"
+    path.write_text(before, encoding="utf-8")
+    assert stale_tabs(root, path, after) == set()
+
+
+def test_a_module_of_the_support_library_that_is_no_python_is_named(root: Path):
+    path = write_library(root) / "torch" / "model.py"
+    path.write_text("class Net:\n    def forward(self:\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match=r"^lib/torch/model\.py:2: not Python: "):
+        draft(root, "pytorch")
 
 
 def test_new_data_of_the_support_library_concern_the_notebooks_that_name_them(root: Path):
@@ -101,25 +163,25 @@ def test_new_data_of_the_support_library_concern_the_notebooks_that_name_them(ro
     assert stale_tabs(root, path, "[3]") == {"pytorch"}
 
 
-def test_another_version_of_the_framework_makes_a_notebook_stale(
-    root: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("package", ["torch", "numpy"])
+def test_another_version_makes_a_notebook_stale(
+    root: Path, package: str, monkeypatch: pytest.MonkeyPatch
 ):
-    executed = draft(root, "pytorch").notebook()
-    for cell in code_cells(executed):
-        cell.execution_count = 1
-    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: "torch 9.0")
-    assert draft(root, "pytorch").is_stale(executed)
-
-
-def test_without_the_framework_a_notebooks_own_word_is_taken(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: "torch 9.0")
-    executed = draft(root, "pytorch").notebook()
-    for cell in code_cells(executed):
-        cell.execution_count = 1
-    monkeypatch.setattr(tabbook.draft, "installed_framework", lambda tab: None)
+    installed = {"torch": "2.13.0", "numpy": "2.4.6"}
+    monkeypatch.setattr(tabbook.draft, "installed_versions", lambda book, tab: installed)
+    executed = executed_notebook(root)
     assert not draft(root, "pytorch").is_stale(executed)
+    installed[package] = "9.0"
+    assert draft(root, "pytorch").is_stale(executed)
+    installed[package] = ""  # Where it is not installed, the notebook's own word is taken.
+    assert not draft(root, "pytorch").is_stale(executed)
+
+
+def executed_notebook(root: Path) -> NotebookNode:
+    notebook = draft(root, "pytorch").notebook()
+    for cell in code_cells(notebook):
+        cell.execution_count = 1
+    return notebook
 
 
 def test_a_notebook_that_was_never_executed_is_stale(root: Path):
@@ -131,14 +193,16 @@ def test_a_notebook_that_was_never_executed_is_stale(root: Path):
 def test_the_build_of_a_version_does_not_matter(book: Book, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(tabbook.draft, "version", lambda package: "2.13.0+cpu")
     tab = tabbook.draft.Tab("pytorch", "PyTorch", "torch", ("torch",))
-    assert installed_framework(tab) == "torch 2.13.0"
+    assert installed_versions(book, tab) == {"torch": "2.13.0"}
 
 
-def test_a_tab_can_have_several_packages_that_provide_it():
+def test_a_tab_can_have_several_packages_that_provide_it(book: Book):
+    book = replace(book, packages=("pluggy", "no-such-y"))
     tab = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x", "pytest"))
-    assert installed_framework(tab) == f"no-such-x {pytest.__version__}"
+    versions = {"pluggy": version("pluggy"), "no-such-y": ""}
+    assert installed_versions(book, tab) == {"no-such-x": pytest.__version__, **versions}
     missing = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x",))
-    assert installed_framework(missing) is None
+    assert installed_versions(book, missing) == {"no-such-x": "", **versions}
 
 
 def test_a_problem_is_told_at_the_chapters_line(root: Path):
