@@ -11,7 +11,6 @@ from mxnet import gluon, np, npx
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import as_numpy, show_images
-from d2l_local.common.images import as_floats, size_of
 from d2l_local.common.loader import batches_in, num_rows
 from d2l_local.common.training import DataModuleMethods
 
@@ -144,7 +143,7 @@ class FashionMNIST(DataModule):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         self.train = ImageDataset(*train, self.resize)
         self.val = ImageDataset(*val, self.resize)
 
@@ -189,7 +188,7 @@ class ImageDataset(gluon.data.Dataset):
         self, images: numpy.ndarray, labels: numpy.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""
-        floats = as_floats(images)
+        floats = numpy.multiply(images, numpy.float32(1 / 255), dtype=numpy.float32)
         if images.shape[1:] == self.resize:
             X = _without_copy(floats[:, numpy.newaxis])
         else:

@@ -13,8 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import (
+from d2l_local.common.download import (
     DATA_HUB,
     DATA_URL,
     download,
@@ -22,6 +21,7 @@ from d2l_local.common.files import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import Accumulator, Animator, Timer, get_fashion_mnist_labels
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.common.lazy import lazy_attribute

@@ -10,7 +10,6 @@ import tensorflow as tf
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.images import size_of
 from d2l_local.common.loader import num_rows
 from d2l_local.common.training import DataModuleMethods
 
@@ -172,7 +171,7 @@ class FashionMNIST(DataModule):
     ):
         super().__init__()
         self.save_hyperparameters()
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         train, val = fashion_mnist.split(num_train, num_val)
         self.train, self.val = train, val
 

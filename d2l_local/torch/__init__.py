@@ -7,8 +7,7 @@ from d2l_local.common.frameworks import require
 require("torch")
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import (
+from d2l_local.common.download import (
     DATA_HUB,
     DATA_URL,
     download,
@@ -16,6 +15,7 @@ from d2l_local.common.files import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import (
     Accumulator,
     Animator,

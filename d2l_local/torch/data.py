@@ -12,7 +12,6 @@ from torch.utils.data import TensorDataset
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.images import size_of
 from d2l_local.common.loader import batches_in, num_rows
 from d2l_local.common.training import DataModuleMethods
 
@@ -147,7 +146,7 @@ class FashionMNIST(DataModule):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         self.train = ImageDataset(*train, self.resize)
         self.val = ImageDataset(*val, self.resize)
 
