@@ -19,6 +19,7 @@ from d2l_local.common.download import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.faces import lazy_attribute
 from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import (
     Accumulator,
@@ -28,11 +29,10 @@ from d2l_local.common.functional import (
     get_fashion_mnist_labels,
 )
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
-from d2l_local.common.lazy import lazy_attribute
-from d2l_local.common.record import record
-from d2l_local.common.results import results_of
-from d2l_local.common.self_check import optimizer_settings, self_check
-from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.lab.record import record
+from d2l_local.lab.results import results_of
+from d2l_local.lab.self_check import optimizer_settings, self_check
+from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.mxnet.companions import mend_companions
 from d2l_local.mxnet.data import DataModule, FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu

@@ -16,7 +16,7 @@ from d2l_local.common.functional import (
     train,
     unreported,
 )
-from d2l_local.common.older_names import renamed
+from d2l_local.compat.older_names import renamed
 from d2l_local.mxnet.data import ArrayLoader, FashionMNIST
 from d2l_local.mxnet.device import try_gpu
 

@@ -10,8 +10,7 @@ import tensorflow as tf
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.loader import num_rows
-from d2l_local.common.training import DataModuleMethods
+from d2l_local.common.training import DataModuleMethods, num_rows
 
 # How many batches are made while the model is at an earlier one.
 BATCHES_AHEAD = 4

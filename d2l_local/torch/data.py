@@ -12,8 +12,7 @@ from torch.utils.data import TensorDataset
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.loader import batches_in, num_rows
-from d2l_local.common.training import DataModuleMethods
+from d2l_local.common.training import DataModuleMethods, batches_in, num_rows
 
 
 class DataModule(DataModuleMethods):

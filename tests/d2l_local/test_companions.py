@@ -8,10 +8,10 @@ import sys
 import numpy as np
 import pytest
 
-from d2l_local.common.companions import mend_companions
+from d2l_local.compat.companions import mend_companions
 
 # The mends of `common` need no framework, so these tests start a Python without one.
-MENDED = "from d2l_local.common.companions import mend_companions\nmend_companions()\n"
+MENDED = "from d2l_local.compat.companions import mend_companions\nmend_companions()\n"
 
 
 def run(code, first=MENDED):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from d2l_local.common.loader import batches_in
+from d2l_local.common.training import batches_in
 
 
 def loader(face, n=10, batch_size=4, shuffle=False):

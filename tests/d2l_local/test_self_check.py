@@ -12,9 +12,9 @@ import pytest
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from d2l_local.common.expectations import EXERCISES, Derived
-from d2l_local.common.results import results_of
-from d2l_local.common.self_check import MIME_TYPE, self_check
+from d2l_local.lab.expectations import EXERCISES, Derived
+from d2l_local.lab.results import results_of
+from d2l_local.lab.self_check import MIME_TYPE, self_check
 
 # Answers that do not come from the runs.
 ON_PAPER = {"width_3": 99, "length": 0.5, "blow_up": 0.7, "grid_size": 126}

@@ -18,7 +18,7 @@ from typing import Any
 
 def mend_companions() -> None:
     """Mend what has been imported now, and the rest whenever it is."""
-    after_import("pandas", lambda: importlib.import_module("d2l_local.common.pandas_compat").mend())
+    after_import("pandas", lambda: importlib.import_module("d2l_local.compat.pandas_compat").mend())
     after_import("matplotlib.pyplot", _mend_matplotlib)
     after_import("IPython.display", _mend_ipython)
 
