@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -90,10 +91,11 @@ class ProgressBoard(LivePlot, HyperParameters):
         self.raw_points: dict[str, list[tuple[float, Any, float]]] = {}
         self.data: dict[str, list[Point]] = {}
         self._running: Callable[[], Mapping[str, Point]] = dict
+        self._ahead: dict[str, float] = {}  # values that a curve's points have had too early
         self._first: dict[str, float] = {}
         self._warned: set[str] = set()
 
-    def draw(self, x: float, y: Any, label: str, every_n: int = 1, weight: float = 1) -> None:
+    def draw(self, x: float, y: Any, label: str, every_n: float = 1, weight: float = 1) -> None:
         """Add a point to the curve `label`.
 
         Args:
@@ -101,14 +103,17 @@ class ProgressBoard(LivePlot, HyperParameters):
             y: a number, or a one-element array or tensor of any framework; it is read when it is
                 shown, so that a training step need not wait for it.
             label: name of the curve; "train_loss" is shown as the loss in training.
-            every_n: number of calls whose mean makes one point of the curve.
+            every_n: number of calls whose mean makes one point of the curve; of 117.5, every other
+                point is the mean of 118, and the rest of 117.
             weight: of `y` in that mean, such as the number of examples that it is about.
         """
         self._running = dict
         waiting = self.raw_points.setdefault(label, [])
         curve = self.data.setdefault(label, [])
         waiting.append((x, y, weight))
-        if len(waiting) >= every_n:
+        due = max(1, every_n) - self._ahead.get(label, 0)
+        if len(waiting) >= due - 1e-9:
+            self._ahead[label] = len(waiting) - due
             values = _read(waiting)
             waiting.clear()
             self._first.setdefault(label, values[0][1])
@@ -187,6 +192,70 @@ class ProgressBoard(LivePlot, HyperParameters):
             "_given": (None, None),
             "_running": dict,
         }
+
+
+def begin(board: Any) -> None:
+    """Start the curves of a training, on a board that has curves of its own to start."""
+    if isinstance(board, ProgressBoard):
+        board.begin("epoch")
+
+
+def finish(model: Any) -> None:
+    """Show all points of a training that has ended."""
+    if isinstance(board := getattr(model, "board", None), ProgressBoard):
+        board.finish()
+
+
+def draw(model: Any, key: str, value: Any, train: bool) -> None:
+    """Add `value` to the curve "train_<key>" or "val_<key>" of a model in training.
+
+    `plot_train_per_epoch` and `plot_valid_per_epoch` of the model say how many points an epoch
+    makes: of n batches, one point for each such part of an epoch, at the mean of its batches. A
+    batch counts as often as it has examples. A board of somebody's own, whose `draw` has no
+    `weight`, is not told how many these are.
+
+    Raises:
+        RuntimeError: if no `Trainer` is training the model.
+        TypeError: if the value is None.
+    """
+    trainer = getattr(model, "trainer", None)
+    if trainer is None:
+        raise RuntimeError(
+            "plot needs a trainer, for the position on the x axis: "
+            "call it during Trainer(...).fit(model, data)"
+        )
+    if value is None:
+        raise TypeError(f"plot({key!r}, ...) got None, not a number")
+    if train:
+        label, batches, points = (
+            f"train_{key}",
+            trainer.num_train_batches,
+            model.plot_train_per_epoch,
+        )
+        x = trainer.train_batch_idx / batches
+    else:
+        label, batches, points = f"val_{key}", trainer.num_val_batches, model.plot_valid_per_epoch
+        x = trainer.epoch + 1
+    board, every_n, options = model.board, batches / points, {}
+    board.xlabel = "epoch"
+    if _takes_weight(getattr(board.draw, "__func__", board.draw)):
+        options["weight"] = _num_examples(getattr(trainer, "batch", None))
+    if not isinstance(board, ProgressBoard):
+        every_n = max(1, int(every_n))
+    board.draw(x, value, label, every_n=every_n, **options)
+
+
+@functools.cache
+def _takes_weight(draw: Callable[..., None]) -> bool:
+    return "weight" in inspect.signature(draw).parameters
+
+
+def _num_examples(batch: Any) -> int:
+    """Return the number of targets of a batch, or 1 for a batch of another kind."""
+    try:
+        return len(batch[-1])
+    except (TypeError, LookupError):
+        return 1
 
 
 def _level_of_caller() -> int:

@@ -34,7 +34,8 @@ from d2l_local.lab.results import results_of
 from d2l_local.lab.self_check import optimizer_settings, self_check
 from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.mxnet.companions import mend_companions
-from d2l_local.mxnet.data import DataModule, FashionMNIST, SyntheticRegressionData
+from d2l_local.mxnet.core import Classification, Classifier, DataModule, Module, Trainer
+from d2l_local.mxnet.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.mxnet.functional import (
     Updater,
@@ -55,12 +56,11 @@ from d2l_local.mxnet.functional import (
     train_epoch_ch3,
 )
 from d2l_local.mxnet.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.mxnet.model import Classification, Classifier, Module, nn_Module
+from d2l_local.mxnet.nn import nn_Module
 from d2l_local.mxnet.ops import *  # noqa: F403
 from d2l_local.mxnet.optimizer import SGD
 from d2l_local.mxnet.search import search
 from d2l_local.mxnet.seed import set_seed
-from d2l_local.mxnet.train import Trainer
 
 mend_companions()
 

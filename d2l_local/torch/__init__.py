@@ -31,7 +31,15 @@ from d2l_local.lab.search import search
 from d2l_local.lab.self_check import optimizer_settings, self_check
 from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.torch.companions import mend_companions
-from d2l_local.torch.data import DataModule, FashionMNIST, SyntheticRegressionData
+from d2l_local.torch.core import (
+    Classification,
+    Classifier,
+    DataModule,
+    Module,
+    Trainer,
+    nn_Module,
+)
+from d2l_local.torch.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.torch.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.torch.functional import (
     Updater,
@@ -51,11 +59,9 @@ from d2l_local.torch.functional import (
     train_epoch_ch3,
 )
 from d2l_local.torch.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.torch.model import Classification, Classifier, Module, nn_Module
 from d2l_local.torch.ops import *  # noqa: F403
 from d2l_local.torch.optimizer import SGD
 from d2l_local.torch.seed import set_seed
-from d2l_local.torch.train import Trainer
 
 mend_companions()
 

@@ -2,88 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
-from torch.utils.data import TensorDataset
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.training import DataModuleMethods, batches_in, num_rows
+from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.torch.core import DataModule
+from d2l_local.torch.loader import TensorLoader
 
 
-class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches.
-
-    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
-    other process reads it.
-    """
-
-    def __init__(self, root: str = "../data", num_workers: int = 4):
-        self.save_hyperparameters()
-
-    def get_tensorloader(
-        self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
-    ) -> TensorLoader:
-        """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
-
-
-class TensorLoader(torch.utils.data.DataLoader):
-    """Batches of tensors, on the device where the tensors are, each cut out at once.
-
-    Args:
-        tensors: equally long tensors.
-        batch_size: number of examples per batch; the last batch has what is left.
-        shuffle: whether each pass has a new order.
-        transform: what a batch goes through, such as bytes to floats.
-        dataset: what `len(loader.dataset)` and `loader.dataset[i]` refer to, if it is not a
-            `TensorDataset` of the tensors.
-
-    Raises:
-        ValueError: if the tensors differ in length or the batch size is less than 1.
-    """
-
-    def __init__(
-        self,
-        tensors: Sequence[torch.Tensor],
-        batch_size: int,
-        shuffle: bool,
-        transform: Callable[..., Sequence[torch.Tensor]] | None = None,
-        dataset: Any = None,
-    ):
-        num_rows(tensors, batch_size)
-        self.tensors = tuple(tensors)
-        self.shuffle = shuffle
-        self.transform = transform
-        dataset = TensorDataset(*tensors) if dataset is None else dataset
-        super().__init__(dataset, int(batch_size), shuffle=shuffle)
-
-    def __iter__(self) -> Any:
-        n = len(self.tensors[0])
-        # Drawn on the CPU, so that a seed gives the same order everywhere.
-        order = (torch.randperm(n) if self.shuffle else torch.arange(n)).to(self.tensors[0].device)
-        for batch in batches_in(order, self.tensors, self.batch_size or 1, _rows):
-            yield tuple(self.transform(*batch)) if self.transform else batch
-
-    def to(self, device: torch.device) -> TensorLoader:
-        """Return a loader of the same batches that keeps its tensors on `device`."""
-        tensors = [tensor.to(device) for tensor in self.tensors]
-        return TensorLoader(
-            tensors, self.batch_size or 1, self.shuffle, self.transform, self.dataset
-        )
-
-
-def _rows(tensor: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    return tensor.index_select(0, indices)
-
-
-def on_device(loader: Any, device: torch.device) -> Any:
-    """Return the loader with its tensors on `device`, if it is one of ours; else as it is."""
-    return loader.to(device) if isinstance(loader, TensorLoader) else loader
+@add_to_class(DataModule)
+def get_tensorloader(
+    self: DataModule, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
+) -> TensorLoader:
+    """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
+    return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
 class SyntheticRegressionData(DataModule):

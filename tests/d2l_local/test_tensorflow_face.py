@@ -468,7 +468,7 @@ def test_layers_know_whether_they_train_or_validate(face, clusters):
 def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.data import Passes, batches_of
+    from d2l_local.tensorflow.loader import Passes, batches_of
 
     def drawn(pass_over):
         tf.random.set_seed(1)
@@ -485,7 +485,7 @@ def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
 def test_a_pass_over_what_cannot_be_counted_is_its_own():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.data import Passes
+    from d2l_local.tensorflow.loader import Passes
 
     uncounted = tf.data.Dataset.range(3).filter(lambda i: i < 2)
     for loader in ([1, 2], uncounted):
