@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import itertools
-import operator
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
@@ -99,26 +98,6 @@ def _endless(what: str) -> str:
 def on_device(loader: Any, device: Any) -> Any:
     """Return the loader with its tensors on `device`, if it can move them; else as it is."""
     return loader.to(device) if hasattr(loader, "to") else loader
-
-
-def batches_in(
-    order: Any,
-    arrays: Sequence[Any],
-    batch_size: int,
-    take: Callable[[Any, Any], Any] = operator.getitem,
-) -> Iterator[tuple[Any, ...]]:
-    """Return the rows of equally long arrays in batches; the last batch has what is left.
-
-    Args:
-        order: the indices of the rows, in the order in which they come.
-        arrays: arrays or tensors of any framework.
-        batch_size: number of examples per batch.
-        take: `take(array, indices)` gives a copy of the chosen rows of one array: what is done to
-            a batch must not reach the data.
-    """
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        yield tuple(take(array, rows) for array in arrays)
 
 
 def num_rows(arrays: Sequence[Any], batch_size: int) -> int:

@@ -9,62 +9,30 @@ from __future__ import annotations
 
 import functools
 import importlib
-import sys
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from wrapt import register_post_import_hook
 
+
+@functools.cache
 def mend_companions() -> None:
     """Mend what has been imported now, and the rest whenever it is."""
-    after_import("pandas", lambda: importlib.import_module("d2l_local.compat.pandas_compat").mend())
-    after_import("matplotlib.pyplot", _mend_matplotlib)
-    after_import("IPython.display", _mend_ipython)
+    register_post_import_hook(_mend_pandas, "pandas")
+    register_post_import_hook(_mend_matplotlib, "matplotlib.pyplot")
+    register_post_import_hook(_mend_ipython, "IPython.display")
 
 
-def after_import(name: str, run: Callable[[], None]) -> None:
-    """Call `run` after the import of the module `name`: at once if it has been imported.
+def _mend_pandas(pandas: ModuleType) -> None:
+    from d2l_local.compat.pandas_compat import mend
 
-    Of several calls for one module that has not been imported, the first one counts.
-    """
-    if name in sys.modules:
-        run()
-    elif not any(isinstance(f, _AfterImport) and f.name == name for f in sys.meta_path):
-        sys.meta_path.insert(0, _AfterImport(name, run))  # type: ignore[arg-type]
+    mend()
 
 
-class _AfterImport:
-    """Finds one module, as the other finders do, and has `run` called when it is there."""
-
-    def __init__(self, name: str, run: Callable[[], None]):
-        self.name = name
-        self.run = run
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if name != self.name:
-            return None
-        others = [finder for finder in sys.meta_path if finder is not self]
-        specs = (finder.find_spec(name, path, target) for finder in others)
-        spec = next(filter(None, specs), None)
-        if spec is not None and spec.loader is not None:
-            loader: Any = spec.loader
-            loader.exec_module = functools.partial(self._execute, loader.exec_module)
-        return spec
-
-    def _execute(self, execute: Callable[[ModuleType], None], module: ModuleType) -> None:
-        execute(module)
-        if self in sys.meta_path:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
-            self.run()
-
-
-def _mend_matplotlib() -> None:
+def _mend_matplotlib(plt: Any) -> None:
     """Put back `cm.get_cmap`, `plt.gca(projection="3d")` and the styles named `seaborn`."""
     import matplotlib as mpl
-    import matplotlib.pyplot as plt
 
     cm: Any = mpl.cm
     if not hasattr(cm, "get_cmap"):
@@ -85,9 +53,8 @@ def _gca_of(gca: Callable[..., Any], gcf: Callable[[], Any]) -> Callable[..., An
     return call
 
 
-def _mend_ipython() -> None:
+def _mend_ipython(display: ModuleType) -> None:
     """Put back `display.set_matplotlib_formats` and `set_matplotlib_close`."""
-    display: Any = importlib.import_module("IPython.display")
     for name in ("set_matplotlib_formats", "set_matplotlib_close"):
         if not hasattr(display, name):
             setattr(display, name, functools.partial(_of_matplotlib_inline, name))

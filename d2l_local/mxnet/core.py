@@ -8,7 +8,7 @@ from typing import Any
 
 from mxnet import autograd, gluon, np
 
-from d2l_local.common.board import ProgressBoard, begin, draw, finish
+from d2l_local.common.board import ProgressBoard, draw, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
 from d2l_local.common.training import countable, explain, missing, no_learning_rate, no_net
 from d2l_local.mxnet import device
@@ -208,15 +208,13 @@ class Trainer(HyperParameters):
             self.prepare_data(data)
             self.prepare_model(model)
             self.optim = model.configure_optimizers()
-            begin(model.board)
-            for epoch in range(self.max_epochs):
-                self.epoch = epoch
-                self.fit_epoch()
+            with new_curves(model.board):
+                for epoch in range(self.max_epochs):
+                    self.epoch = epoch
+                    self.fit_epoch()
         except Exception as error:
             explain(error, self, model, data)
             raise
-        finally:
-            finish(model)
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate."""

@@ -1,18 +1,73 @@
-"""Data sets."""
+"""Data sets and their batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import mxnet as mx
 import numpy
 from mxnet import gluon, np, npx
 
 from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import show_images
+from d2l_local.common.figures import as_numpy, show_images
 from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.common.training import num_rows
 from d2l_local.mxnet.core import DataModule
-from d2l_local.mxnet.loader import ArrayLoader, without_copy
+
+
+class ArrayLoader:
+    """Batches of arrays, each cut out at once; can be iterated any number of times.
+
+    Slicing in numpy is quicker than MXNet's `take`; a batch is then handed over without a copy.
+
+    Args:
+        arrays: equally long arrays.
+        batch_size: number of examples per batch; the last batch has what is left.
+        shuffle: whether each pass has a new order.
+        transform: what a batch of numpy's arrays goes through, such as bytes to floats.
+        dataset: what `len(loader.dataset)` and `loader.dataset[i]` refer to, if it is not an
+            `ArrayDataset` of the arrays.
+
+    Raises:
+        ValueError: if the arrays differ in length or the batch size is less than 1.
+    """
+
+    def __init__(
+        self,
+        arrays: Sequence[Any],
+        batch_size: int,
+        shuffle: bool,
+        transform: Callable[..., Sequence[np.ndarray]] | None = None,
+        dataset: Any = None,
+    ):
+        self.num_examples = num_rows(arrays, batch_size)
+        self.arrays = [as_numpy(a) for a in arrays]
+        self.batch_size = int(batch_size)
+        self.shuffle = shuffle
+        self.transform = transform or _arrays
+        self.dataset = gluon.data.ArrayDataset(*arrays) if dataset is None else dataset
+
+    def __len__(self) -> int:
+        """Return the number of batches in one pass."""
+        return -(-self.num_examples // self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[np.ndarray, ...]]:
+        order = np.arange(self.num_examples, dtype=np.int32)
+        if self.shuffle:
+            np.random.shuffle(order)
+        order = order.asnumpy()
+        for start in range(0, self.num_examples, self.batch_size):
+            rows = order[start : start + self.batch_size]
+            yield tuple(self.transform(*(array[rows] for array in self.arrays)))
+
+
+def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:
+    return [_without_copy(a) for a in batch]
+
+
+def _without_copy(array: numpy.ndarray) -> np.ndarray:
+    return mx.nd.from_numpy(numpy.ascontiguousarray(array)).as_np_ndarray()
 
 
 @add_to_class(DataModule)
@@ -129,8 +184,8 @@ class ImageDataset(gluon.data.Dataset):
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""
         floats = numpy.multiply(images, numpy.float32(1 / 255), dtype=numpy.float32)
         if images.shape[1:] == self.resize:
-            X = without_copy(floats[:, numpy.newaxis])
+            X = _without_copy(floats[:, numpy.newaxis])
         else:
-            channels_last = without_copy(floats[..., numpy.newaxis])
+            channels_last = _without_copy(floats[..., numpy.newaxis])
             X = npx.image.resize(channels_last, size=self.resize[::-1]).transpose(0, 3, 1, 2)
-        return X, without_copy(labels)
+        return X, _without_copy(labels)

@@ -17,9 +17,8 @@ from d2l_local.common.functional import (
     unreported,
 )
 from d2l_local.compat.older_names import renamed
-from d2l_local.mxnet.data import FashionMNIST
+from d2l_local.mxnet.data import ArrayLoader, FashionMNIST
 from d2l_local.mxnet.device import try_gpu
-from d2l_local.mxnet.loader import ArrayLoader
 
 Net = Callable[[np.ndarray], np.ndarray]
 Loss = Callable[[np.ndarray, np.ndarray], np.ndarray]

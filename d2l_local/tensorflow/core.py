@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common.board import ProgressBoard, begin, draw, finish
+from d2l_local.common.board import ProgressBoard, draw, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
 from d2l_local.common.training import countable, explain, missing, no_learning_rate, no_net
 from d2l_local.tensorflow import device
-from d2l_local.tensorflow.compiled import Compiled, advise, are_ours, methods
-from d2l_local.tensorflow.loader import Passes
 from d2l_local.tensorflow.nn import nn_Module
-
-# The methods that run in a step: of the model in both, in one of them, and of the trainer.
-_STEP = ("__call__", "call", "forward", "net", "loss", "loss_of", "plot")
-_TRAINING = (*_STEP, "training_step", "trainable_variables")
-_VALIDATION = (*_STEP, "validation_step", "accuracy")
-_UPDATE = ("update_on", "clip_gradients")
-
-Step = Callable[[Sequence[Any]], None]
+from d2l_local.tensorflow.steps import Steps
 
 
 class Module(HyperParameters, nn_Module):
@@ -241,34 +231,32 @@ class Trainer(HyperParameters):
             self.prepare_data(data)
             self.prepare_model(model)
             self.optim = model.configure_optimizers()
-            begin(model.board)
-            for epoch in range(self.max_epochs):
-                self.epoch = epoch
-                self.fit_epoch()
+            with new_curves(model.board):
+                for epoch in range(self.max_epochs):
+                    self.epoch = epoch
+                    self.fit_epoch()
         except Exception as error:
             explain(error, self, model, data)
             raise
-        finally:
-            finish(model)
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate."""
         if self.train_batch_idx == 0:
-            self._prepare_steps()
+            self.steps = Steps(self)
         gpu = self.gpus[0] if self.gpus else contextlib.nullcontext()
         self.model.training = True
-        for batch in self._passes.next_over(self.train_dataloader):
+        for batch in self.steps.batches(self.train_dataloader):
             self.batch = self.prepare_batch(batch)
             with gpu:
-                self._update(self.batch)
+                self.steps.update(self.batch)
             self.train_batch_idx += 1
         if self.val_dataloader is None:
             return
         self.model.training = False
-        for batch in self._passes.next_over(self.val_dataloader):
+        for batch in self.steps.batches(self.val_dataloader):
             self.batch = self.prepare_batch(batch)
             with gpu:
-                self._validate(self.batch)
+                self.steps.validate(self.batch)
             self.val_batch_idx += 1
 
     def update_on(self, batch: Sequence[Any]) -> None:
@@ -284,63 +272,3 @@ class Trainer(HyperParameters):
     def clip_gradients(self, grad_clip_val: float, grads: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         """Return the gradients, scaled so that their joint norm is at most `grad_clip_val`."""
         return tf.clip_by_global_norm(grads, grad_clip_val)[0]
-
-    def _prepare_steps(self) -> None:
-        """Decide how the steps run: as graphs or eagerly."""
-        self._passes = Passes()
-        self._update = self._step(self.update_on, self._read_by_training)
-        self._validate = self._step(self.model.validation_step, self._read_by_validation)
-        if self.jit is None and not are_ours(self._read_by_training()):
-            num_batches = self.max_epochs * getattr(self, "num_train_batches", 0)
-            advise(num_batches, type(self.model).__name__, "Trainer(..., jit=True)")
-
-    def _step(self, step: Step, read: Callable[[], Sequence[Any]]) -> Step:
-        if self.jit is None:
-            return Compiled(step, read, lambda step: self._graph_of(step, autograph=False))
-        return _eager_first(step, self._graph_of(step)) if self.jit else step
-
-    def _read_by_training(self) -> list[Any]:
-        own = (_net(self.model), self.optim, self.gradient_clip_val)
-        return [*own, *methods(self.model, _TRAINING), *methods(self, _UPDATE)]
-
-    def _read_by_validation(self) -> list[Any]:
-        return [_net(self.model), *methods(self.model, _VALIDATION)]
-
-    def _graph_of(self, step: Step, **options: Any) -> Step:
-        """Return the step as a graph; what it plots is drawn after it."""
-
-        @tf.function(**options)
-        def plotted(batch: Sequence[Any]) -> dict[tuple[int, str, bool], Any]:
-            with _collected_plots(self.model) as plots:
-                step(batch)
-            return {(i, key, train): value for i, (key, value, train) in enumerate(plots)}
-
-        def run(batch: Sequence[Any]) -> None:
-            for (_, key, train), value in plotted(batch).items():
-                self.model.plot(key, value, train)
-
-        return run
-
-
-def _net(model: Any) -> Any:
-    return vars(model).get("net", ...)
-
-
-def _eager_first(step: Step, graph: Step) -> Step:
-    """Return a step whose first call is eager: it builds lazy layers, and shows plain errors."""
-    calls = itertools.count()
-    return lambda batch: (graph if next(calls) else step)(batch)
-
-
-@contextlib.contextmanager
-def _collected_plots(model: Any) -> Iterator[list[tuple[str, Any, bool]]]:
-    """Collect what a model plots, (key, value, train), instead of drawing it."""
-    collected: list[tuple[str, Any, bool]] = []
-    own = vars(model).get("plot")
-    vars(model)["plot"] = lambda key, value, train: collected.append((key, value, train))
-    try:
-        yield collected
-    finally:
-        del vars(model)["plot"]
-        if own is not None:
-            vars(model)["plot"] = own

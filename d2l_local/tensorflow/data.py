@@ -1,8 +1,8 @@
-"""Data sets."""
+"""Data sets and their batches."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -10,8 +10,56 @@ import tensorflow as tf
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
 from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.common.training import num_rows
 from d2l_local.tensorflow.core import DataModule
-from d2l_local.tensorflow.loader import batches_of
+
+# How many batches are made while the model is at an earlier one.
+BATCHES_AHEAD = 4
+
+
+def batches_of(
+    arrays: Sequence[Any],
+    batch_size: int,
+    shuffle: bool,
+    transform: Callable[..., tuple[tf.Tensor, ...]] | None = None,
+) -> tf.data.Dataset:
+    """Return batches of equally long arrays as a `tf.data.Dataset`.
+
+    Its elements are whole batches from the start: each pass draws one order of all rows, and the
+    rows of a batch are gathered at once. That is several times faster than a data set of single
+    examples that are shuffled and batched.
+
+    Args:
+        arrays: arrays or tensors with as many rows each.
+        batch_size: number of examples per batch; the last batch has what is left.
+        shuffle: whether each pass has a new order.
+        transform: what a batch goes through, such as bytes to floats; it runs in a graph.
+
+    Raises:
+        ValueError: if the arrays differ in length or the batch size is less than 1.
+    """
+    n = num_rows(arrays, batch_size)
+    tensors = [tf.convert_to_tensor(a) for a in arrays]
+
+    def one_pass(seed: tf.Tensor) -> tf.data.Dataset:
+        order = tf.range(n)
+        if shuffle:
+            order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([seed, seed]))
+
+        def batch(start: tf.Tensor) -> tuple[tf.Tensor, ...]:
+            rows = order[start : start + batch_size]
+            chosen = tuple(tf.gather(t, rows) for t in tensors)
+            return transform(*chosen) if transform else chosen
+
+        return tf.data.Dataset.range(0, n, batch_size).map(batch)
+
+    seeds = tf.data.Dataset.random(rerandomize_each_iteration=True).take(1)
+    num_batches = -(-n // batch_size)
+    batches = seeds.flat_map(one_pass).apply(tf.data.experimental.assert_cardinality(num_batches))
+    # Autotuning finishes its search before an iterator can be deleted, which takes seconds.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
 @add_to_class(DataModule)

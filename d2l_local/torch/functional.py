@@ -18,9 +18,8 @@ from d2l_local.common.functional import (
     train,
     unreported,
 )
-from d2l_local.torch.data import FashionMNIST
+from d2l_local.torch.data import FashionMNIST, TensorLoader
 from d2l_local.torch.device import try_gpu
-from d2l_local.torch.loader import TensorLoader
 
 Net = Callable[[torch.Tensor], torch.Tensor]
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
