@@ -550,22 +550,19 @@ def draw(model: Any, key: str, value: Any, train: bool) -> None:
     if value is None:
         raise TypeError(f"plot({key!r}, ...) got None, not a number")
     if train:
-        label, batches, points = (
-            f"train_{key}",
-            trainer.num_train_batches,
-            model.plot_train_per_epoch,
-        )
-        x = trainer.train_batch_idx / batches
+        x, label = trainer.train_batch_idx / trainer.num_train_batches, f"train_{key}"
+        every_n = trainer.num_train_batches / model.plot_train_per_epoch
     else:
-        label, batches, points = f"val_{key}", trainer.num_val_batches, model.plot_valid_per_epoch
-        x = trainer.epoch + 1
-    board, every_n, options = model.board, batches / points, {}
+        x, label = trainer.epoch + 1, f"val_{key}"
+        every_n = trainer.num_val_batches / model.plot_valid_per_epoch
+    board: Any = model.board
+    options: dict[str, float] = {"every_n": every_n}
     board.xlabel = "epoch"
     if _takes_weight(getattr(board.draw, "__func__", board.draw)):
         options["weight"] = _num_examples(getattr(trainer, "batch", None))
     if not isinstance(board, ProgressBoard):
-        every_n = max(1, int(every_n))
-    board.draw(x, value, label, every_n=every_n, **options)
+        options["every_n"] = max(1, int(every_n))
+    board.draw(x, value, label, **options)
 
 
 @functools.cache

@@ -32,13 +32,12 @@ def _mend_pandas(pandas: ModuleType) -> None:
 
 def _mend_matplotlib(plt: Any) -> None:
     """Put back `cm.get_cmap`, `plt.gca(projection="3d")` and the styles named `seaborn`."""
-    import matplotlib as mpl
+    from matplotlib import cm, style
 
-    cm: Any = mpl.cm
     if not hasattr(cm, "get_cmap"):
-        cm.get_cmap = plt.get_cmap
-    for name, style in list(mpl.style.library.items()):
-        mpl.style.library.setdefault(name.replace("-v0_8", ""), style)
+        vars(cm)["get_cmap"] = plt.get_cmap
+    for name, settings in list(style.library.items()):
+        style.library.setdefault(name.replace("-v0_8", ""), settings)
     if not hasattr(plt.gca, "__wrapped__"):
         plt.gca = _gca_of(plt.gca, plt.gcf)
 
