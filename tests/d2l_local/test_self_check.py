@@ -186,6 +186,8 @@ def test_an_answer_outside_never_looks_like_the_limit(said):
     assert told["length"].startswith("✗ 0.4989999 is below 0.499. ")
     told = said("single-neuron", ..., best_relu=..., best_none=..., length=float("nan"))
     assert told["length"].startswith("✗ nan is no result. ")
+    told = said("single-neuron", ..., best_relu=..., best_none=..., length=-0.5)
+    assert told["length"].startswith("✗ -0.5 is below 0.499. ")
 
 
 def test_what_is_not_there_yet_is_neither_right_nor_wrong(said):
