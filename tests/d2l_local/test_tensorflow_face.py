@@ -94,7 +94,7 @@ def trained(face, clusters, trainer, make=layered):
 
 def graphs(trainer):
     """Which steps of a trainer have become graphs."""
-    return [trainer._update.graph is not None, trainer._validate.graph is not None]
+    return [trainer.steps.update.graph is not None, trainer.steps.validate.graph is not None]
 
 
 def test_compiled_and_eager_training_have_the_same_weights_and_curves(face, clusters):
@@ -195,7 +195,7 @@ def own_plot(self, key, value, train):
 def test_a_method_of_ones_own_runs_eagerly(face, clusters, own):
     trainer = face.d2l.Trainer(max_epochs=1)
     trained(face, clusters, trainer, lambda face: layered(face, **own))
-    assert not trainer._update.compilable
+    assert not trainer.steps.update.compilable
 
 
 def test_a_validation_of_ones_own_leaves_the_training_a_graph(face, clusters):
