@@ -22,7 +22,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
-from d2l_local.common.results import path_of
+from d2l_local.lab.results import path_of
 from tabbook.book import Tab, read_book
 from tabbook.draft import installed_versions
 from tabbook.kernel import kernel_environment

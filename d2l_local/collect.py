@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from d2l_local.common.self_check import MIME_TYPE
+from d2l_local.lab.self_check import MIME_TYPE
 
 COLUMNS = ("notebook", "exercise", "right", "of", "not right")
 

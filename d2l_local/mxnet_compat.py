@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from d2l_local.common.frameworks import is_installed
+from d2l_local.common.faces import is_installed
 from d2l_local.mxnet_hook import install
 
 _LOCK = threading.Lock()

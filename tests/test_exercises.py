@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from d2l_local.common.expectations import EXERCISES
-from d2l_local.common.self_check import self_check
+from d2l_local.lab.expectations import EXERCISES
+from d2l_local.lab.self_check import self_check
 from tabbook.book import read_book
 from tabbook.reader import read_chapter
 from tabbook.select import select

@@ -1,7 +1,6 @@
-"""Fashion-MNIST as arrays: found or fetched, verified, decoded once, memory-mapped after that.
+"""Fashion-MNIST as arrays: found or fetched once, verified, and memory-mapped after that.
 
-`python -m d2l_local.common.fashion_mnist` does the fetching ahead of time. Where no mirror answers,
-this command also asks for Debian's package, which no other call does.
+`python -m d2l_local.common.fashion_mnist` does the fetching ahead of time.
 
 Source: H. Xiao, K. Rasul, R. Vollgraf. Fashion-MNIST: a Novel Image Dataset for Benchmarking
 Machine Learning Algorithms. arXiv:1708.07747, 2017.
@@ -10,29 +9,21 @@ Machine Learning Algorithms. arXiv:1708.07747, 2017.
 from __future__ import annotations
 
 import functools
+import gzip
+import hashlib
 import logging
+import math
+import os
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from d2l_local.common.fashion_mnist_sources import (
-    DEBIAN_PACKAGE,
-    SPACE,
-    DataNotFoundError,
-    find,
-    set_aside,
-    unpack_debian_package,
-)
-from d2l_local.common.fetch import turn
-from d2l_local.common.files import replacing, user_cache
-from d2l_local.common.idx import IdxFile
-
-__all__ = ["LABELS", "DataNotFoundError", "cache_folder", "load", "split", "text_labels"]
+from d2l_local.common.download import replacing, retrieve, user_cache
 
 LABELS = (
     "t-shirt",
@@ -47,22 +38,30 @@ LABELS = (
     "ankle boot",
 )
 
-LOCK = ".lock"  # name of the file that a process holds while it fetches and decodes
 
-logger = logging.getLogger("d2l_local")
+class IdxFile(NamedTuple):
+    """A file in the format IDX, decompressed: a short header, then the bytes of an array."""
+
+    name: str
+    shape: tuple[int, ...]
+    sha256: str
+
+    @property
+    def header(self) -> int:
+        """The length of the header: its kind, and four bytes for each dimension."""
+        return 4 + 4 * len(self.shape)
+
 
 TRAIN = (
     IdxFile(
         "train-images-idx3-ubyte",
         (60_000, 28, 28),
         "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        0xAE65DCCD,
     ),
     IdxFile(
         "train-labels-idx1-ubyte",
         (60_000,),
         "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-        0x2ED6E46A,
     ),
 )
 TEST = (
@@ -70,27 +69,60 @@ TEST = (
         "t10k-images-idx3-ubyte",
         (10_000, 28, 28),
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        0x12728439,
     ),
     IdxFile(
         "t10k-labels-idx1-ubyte",
         (10_000,),
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-        0x242BC73F,
     ),
 )
+FILES = (*TRAIN, *TEST)
+# The cache has the bytes of the four arrays, one after the other. Every process checks them by the
+# quickest sum that notices damage; the SHA-256 of the files was checked when they came.
+_ARRAYS = "fashion-mnist.npy"
+_SIZE = sum(math.prod(file.shape) for file in FILES)
+_CRC32 = 0xC7A95B27
+
+_FOLDER_VARIABLE = "D2L_LOCAL_FASHION_MNIST"
+_SYSTEM_FOLDER = Path("/usr/share/datasets/fashion-mnist")  # where Debian's package installs it
+_MIRRORS = (
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
+)
+_SPACE = 55 << 20  # Bytes that the cache takes.
+_ADVICE = f"""\
+What to do, one of these:
+  - connect this computer to the network and try again;
+  - on Debian or Ubuntu: sudo apt-get install dataset-fashion-mnist;
+  - copy the four files *-ubyte.gz of https://github.com/zalandoresearch/fashion-mnist into a folder
+    and put its path in the environment variable {_FOLDER_VARIABLE};
+  - if the disk is full: make room for {_SPACE >> 20} MiB, or put the path of a folder on another
+    disk in the environment variable D2L_LOCAL_CACHE."""
+
+logger = logging.getLogger("d2l_local")
+
+
+class DataNotFoundError(RuntimeError):
+    """No place has the data; the message lists each one with its reason, and what to do."""
 
 
 def load(train: bool) -> tuple[np.ndarray, np.ndarray]:
     """Images `(n, 28, 28)` and labels `(n,)`, unsigned bytes; n is 60,000 (`train`) or 10,000.
 
-    The arrays are memory-mapped and read-only. What is not in the cache yet, or is damaged there
-    (it is then named in the log and renamed to `<name>.bad`), is fetched and decoded.
+    The arrays are memory-mapped and read-only. What is not in the cache yet, or is damaged there,
+    is fetched.
 
-    Raises `DataNotFoundError`; `DownloadError` where another process does not end its download.
+    Raises:
+        DataNotFoundError: if no place has the files.
     """
+    content = _content()
+    arrays, start = {}, 0
+    for file in FILES:
+        end = start + math.prod(file.shape)
+        arrays[file] = content[start:end].reshape(file.shape)
+        start = end
     images, labels = TRAIN if train else TEST
-    return _array(images), _array(labels)
+    return arrays[images], arrays[labels]
 
 
 def split(
@@ -101,7 +133,8 @@ def split(
     Without numbers these are all 60,000 and the 10,000 of the test set. With both they are the
     first `num_train` and the last `num_val` of the 60,000, and the test set stays unseen.
 
-    Raises `ValueError` where only one number is given, or together they are more than 60,000.
+    Raises:
+        ValueError: if only one number is given, or together they are more than 60,000.
     """
     images, labels = load(train=True)
     if num_train is None and num_val is None:
@@ -123,112 +156,132 @@ def text_labels(labels: Iterable[Any]) -> list[str]:
     return [LABELS[int(label)] for label in labels]
 
 
+def size_of(resize: int | tuple[int, int] | None) -> tuple[int, int]:
+    """(height, width): of a square with that side, or of the original images for None."""
+    if resize is None:
+        return 28, 28
+    height, width = (resize, resize) if isinstance(resize, int) else resize
+    return height, width
+
+
 def cache_folder() -> Path:
-    """The folder that keeps the decoded arrays and what was downloaded for them."""
+    """The folder that keeps the arrays."""
     return user_cache() / "fashion-mnist"
 
 
-def _array(file: IdxFile) -> np.ndarray:
+def _content() -> np.ndarray:
+    """The bytes of all arrays, from the cache if they are there."""
+    path = cache_folder() / _ARRAYS
     try:
-        return _decoded(file, cache_folder())
-    except FileNotFoundError:
+        return _mapped(path, path.stat().st_mtime_ns)
+    except (FileNotFoundError, NotADirectoryError):
         pass
     except (OSError, ValueError) as error:
-        logger.warning("cannot be used: %s", error)
-    return _fetched(file, _writable(cache_folder()))
+        logger.warning("cannot be used, and is made anew: %s", error)
+    return _made(path)
 
 
-def _fetched(file: IdxFile, folder: Path) -> np.ndarray:
-    with turn(folder / LOCK):
-        try:
-            return _decoded(file, folder)  # by the process that had the lock before
-        except FileNotFoundError:
-            pass
-        except (OSError, ValueError):
-            set_aside(_decoded_path(file, folder))
-        return _keep(find(file, folder), file, folder)
+@functools.cache
+def _made(path: Path) -> np.ndarray:
+    """The bytes of all arrays, from wherever they are, and from now on in the file `path`."""
+    content = np.concatenate([_find(file).ravel() for file in FILES])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as unfinished, unfinished.open("wb") as stream:
+            np.save(stream, content)
+        return _mapped(path, path.stat().st_mtime_ns)
+    except OSError as error:
+        logger.warning(
+            "Fashion-MNIST cannot be kept, so every process makes it again: %s. Make room for "
+            "%d MiB in %s, or put the path of another folder in the environment variable "
+            "D2L_LOCAL_CACHE.",
+            *(error, _SPACE >> 20, path.parent),
+        )
+        content.flags.writeable = False
+        return content
 
 
-def _decoded_path(file: IdxFile, folder: Path) -> Path:
-    return folder / f"{file.name}.npy"
-
-
-def _decoded(file: IdxFile, folder: Path) -> np.ndarray:
-    """The array that an earlier call kept."""
-    path = _decoded_path(file, folder)
+@functools.cache
+def _mapped(path: Path, time: int) -> np.ndarray:
+    """The array in a file as it was at `time`, checked once."""
     try:
         array = np.lib.format.open_memmap(path, mode="r")
     except OSError:
         raise
     except Exception as error:  # numpy lets Python's tokenizer loose on a damaged header
         raise ValueError(f"{path}: {error}") from error
-    if array.dtype != np.uint8 or array.shape != file.shape:
-        raise ValueError(f"{path}: has {array.dtype} {array.shape}, expected uint8 {file.shape}")
-    # Taken at every use, so the quickest sum that notices damage; the SHA-256 was checked once.
-    if (found := zlib.crc32(array.data)) != file.crc32:
-        raise ValueError(f"{path}: has the CRC-32 {found:08x}, expected {file.crc32:08x}")
+    if array.dtype != np.uint8 or array.shape != (_SIZE,):
+        raise ValueError(f"{path}: has {array.dtype} {array.shape}, expected {_SIZE:,} bytes")
+    if (found := zlib.crc32(array.data)) != _CRC32:
+        raise ValueError(f"{path}: has the CRC-32 {found:08x}, expected {_CRC32:08x}")
     return array
 
 
-def _keep(array: np.ndarray, file: IdxFile, folder: Path) -> np.ndarray:
-    """Saves `array` for the next time and returns it memory-mapped, or as it is on a full disk."""
-    try:
-        with replacing(_decoded_path(file, folder)) as path, path.open("wb") as stream:
-            np.save(stream, array)
-        return _decoded(file, folder)
-    except OSError as error:
-        logger.warning(
-            "%s cannot be kept in the cache: %s. Make room for %d MiB in %s, or put the path of "
-            "another folder in the environment variable D2L_LOCAL_CACHE.",
-            *(file.name, error, SPACE >> 20, folder),
-        )
-        return array
+def _find(file: IdxFile) -> np.ndarray:
+    """The array of a file from the first place that has it.
+
+    Raises:
+        DataNotFoundError: if none has.
+    """
+    failures = []
+    for place in _places(file):
+        try:
+            array = _read(place, file)
+        except FileNotFoundError:
+            failures.append(f"  - {place}: there is no such file")
+        except (OSError, ValueError) as error:
+            failures.append(f"  - {error}")
+        else:
+            logger.info("%s: %s", file.name, place)
+            return array
+    heading = f"{file.name} of Fashion-MNIST was not found. Tried, in this order:"
+    raise DataNotFoundError("\n".join([heading, *failures, _ADVICE]))
 
 
-def _writable(folder: Path) -> Path:
-    """`folder`, or one that lasts as long as this process where `folder` cannot be written to."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        return Path(_temporary_folder(f"{folder} cannot be written to ({error.strerror})").name)
+def _places(file: IdxFile) -> Iterator[str]:
+    """The paths and addresses where a file may be, plain or compressed."""
+    named = os.environ.get(_FOLDER_VARIABLE)
+    for folder in [*([Path(named).expanduser()] if named else []), _SYSTEM_FOLDER]:
+        yield from (str(folder / file.name), str(folder / f"{file.name}.gz"))
+    yield from (f"{mirror}/{file.name}.gz" for mirror in _MIRRORS)
 
 
-@functools.cache
-def _temporary_folder(reason: str) -> tempfile.TemporaryDirectory[str]:
-    logger.warning(
-        "%s: Fashion-MNIST is decoded again by every process. "
-        "Set D2L_LOCAL_CACHE to a folder of yours.",
-        reason,
-    )
-    return tempfile.TemporaryDirectory(prefix="d2l-local-", ignore_cleanup_errors=True)
+def _read(place: str, file: IdxFile) -> np.ndarray:
+    """The array in a file, downloaded and decompressed if need be.
+
+    Raises:
+        ValueError: if it is another file than was published.
+    """
+    if "://" in place:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, f"{file.name}.gz")
+            retrieve(place, path)
+            return _array(path, file, place)
+    return _array(Path(place), file, place)
+
+
+def _array(path: Path, file: IdxFile, place: str) -> np.ndarray:
+    content = path.read_bytes()
+    if content.startswith(b"\x1f\x8b"):  # A server may have sent what it decompressed.
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            raise ValueError(f"{place}: {error}") from error
+    if (found := hashlib.sha256(content).hexdigest()) != file.sha256:
+        raise ValueError(f"{place}: the SHA-256 is {found}, expected {file.sha256}")
+    return np.frombuffer(content, np.uint8, offset=file.header).reshape(file.shape)
 
 
 def main() -> None:
-    """Fetches what is not in the cache, from Debian's archive if need be; says where it is from."""
+    """Fetches what is not in the cache, and says where it is from."""
     logger.setLevel(logging.INFO)
     logger.addHandler(logging.StreamHandler(sys.stdout))
     try:
-        train, test = _load_or_ask_debian()
+        train, test = load(True)[0], load(False)[0]
     except (OSError, DataNotFoundError) as error:
         sys.exit(str(error))
     where = getattr(train, "filename", "memory")
     print(f"Fashion-MNIST: {len(train):,} and {len(test):,} images, read from {where}")
-
-
-def _load_or_ask_debian() -> tuple[np.ndarray, np.ndarray]:
-    """The images to train on and to test with."""
-    try:
-        return load(True)[0], load(False)[0]
-    except DataNotFoundError as error:
-        folder = _writable(cache_folder())
-        try:
-            with turn(folder / LOCK):
-                unpack_debian_package(folder)
-        except OSError as reason:
-            raise OSError(f"{error}\nDebian's package {DEBIAN_PACKAGE}: {reason}") from None
-    return load(True)[0], load(False)[0]
 
 
 if __name__ == "__main__":

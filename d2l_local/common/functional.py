@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from d2l_local.common import fashion_mnist
-from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import Limits, as_numpy, show_images
-from d2l_local.common.live import (
+from d2l_local.common.board import (
     Curves,
     LivePlot,
     Point,
+    ProgressBoard,
     dress,
     legend_above,
     margins,
     new_figure,
     set_points,
 )
+from d2l_local.common.figures import Limits, as_numpy, show_images
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,8 +11,7 @@ from mxnet import npx
 npx.set_np()
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import (
+from d2l_local.common.download import (
     DATA_HUB,
     DATA_URL,
     download,
@@ -20,6 +19,8 @@ from d2l_local.common.files import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.faces import lazy_attribute
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import (
     Accumulator,
     Animator,
@@ -28,13 +29,13 @@ from d2l_local.common.functional import (
     get_fashion_mnist_labels,
 )
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
-from d2l_local.common.lazy import lazy_attribute
-from d2l_local.common.record import record
-from d2l_local.common.results import results_of
-from d2l_local.common.self_check import optimizer_settings, self_check
-from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.lab.record import record
+from d2l_local.lab.results import results_of
+from d2l_local.lab.self_check import optimizer_settings, self_check
+from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.mxnet.companions import mend_companions
-from d2l_local.mxnet.data import DataModule, FashionMNIST, SyntheticRegressionData
+from d2l_local.mxnet.core import Classification, Classifier, DataModule, Module, Trainer
+from d2l_local.mxnet.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.mxnet.functional import (
     Updater,
@@ -55,12 +56,11 @@ from d2l_local.mxnet.functional import (
     train_epoch_ch3,
 )
 from d2l_local.mxnet.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.mxnet.model import Classification, Classifier, Module, nn_Module
+from d2l_local.mxnet.nn import nn_Module
 from d2l_local.mxnet.ops import *  # noqa: F403
 from d2l_local.mxnet.optimizer import SGD
 from d2l_local.mxnet.search import search
 from d2l_local.mxnet.seed import set_seed
-from d2l_local.mxnet.train import Trainer
 
 mend_companions()
 

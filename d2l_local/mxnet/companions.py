@@ -7,7 +7,8 @@ from mxnet import nd, util
 from mxnet import np as mxnp
 from mxnet.gluon.data.vision import FashionMNIST
 
-from d2l_local.common import companions, fashion_mnist
+from d2l_local.common import fashion_mnist
+from d2l_local.compat import companions
 
 
 def mend_companions() -> None:

@@ -11,26 +11,9 @@ from mxnet import gluon, np, npx
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import as_numpy, show_images
-from d2l_local.common.images import as_floats, size_of
-from d2l_local.common.loader import batches_in, num_rows
-from d2l_local.common.training import DataModuleMethods
-
-
-class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches.
-
-    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
-    other process reads it.
-    """
-
-    def __init__(self, root: str = "../data", num_workers: int = 4):
-        self.save_hyperparameters()
-
-    def get_tensorloader(
-        self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
-    ) -> ArrayLoader:
-        """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return ArrayLoader([t[indices] for t in tensors], self.batch_size, train)
+from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.common.training import num_rows
+from d2l_local.mxnet.core import DataModule
 
 
 class ArrayLoader:
@@ -73,8 +56,10 @@ class ArrayLoader:
         order = np.arange(self.num_examples, dtype=np.int32)
         if self.shuffle:
             np.random.shuffle(order)
-        for batch in batches_in(order.asnumpy(), self.arrays, self.batch_size):
-            yield tuple(self.transform(*batch))
+        order = order.asnumpy()
+        for start in range(0, self.num_examples, self.batch_size):
+            rows = order[start : start + self.batch_size]
+            yield tuple(self.transform(*(array[rows] for array in self.arrays)))
 
 
 def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:
@@ -83,6 +68,14 @@ def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:
 
 def _without_copy(array: numpy.ndarray) -> np.ndarray:
     return mx.nd.from_numpy(numpy.ascontiguousarray(array)).as_np_ndarray()
+
+
+@add_to_class(DataModule)
+def get_tensorloader(
+    self: DataModule, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
+) -> ArrayLoader:
+    """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
+    return ArrayLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
 class SyntheticRegressionData(DataModule):
@@ -144,7 +137,7 @@ class FashionMNIST(DataModule):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         self.train = ImageDataset(*train, self.resize)
         self.val = ImageDataset(*val, self.resize)
 
@@ -189,7 +182,7 @@ class ImageDataset(gluon.data.Dataset):
         self, images: numpy.ndarray, labels: numpy.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return bytes (n, 28, 28) as floats in [0, 1] of shape (n, 1, height, width)."""
-        floats = as_floats(images)
+        floats = numpy.multiply(images, numpy.float32(1 / 255), dtype=numpy.float32)
         if images.shape[1:] == self.resize:
             X = _without_copy(floats[:, numpy.newaxis])
         else:

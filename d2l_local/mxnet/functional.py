@@ -7,6 +7,7 @@ from typing import Any
 
 from mxnet import Context, autograd, gluon, init, np
 
+from d2l_local.common.fashion_mnist import size_of
 from d2l_local.common.functional import (
     Means,
     OnDevice,
@@ -15,8 +16,7 @@ from d2l_local.common.functional import (
     train,
     unreported,
 )
-from d2l_local.common.images import size_of
-from d2l_local.common.older_names import renamed
+from d2l_local.compat.older_names import renamed
 from d2l_local.mxnet.data import ArrayLoader, FashionMNIST
 from d2l_local.mxnet.device import try_gpu
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mxnet import gluon, init, np
 from mxnet.gluon import nn
 
-from d2l_local.common.shapes import same_shape
-from d2l_local.mxnet.model import Module
+from d2l_local.common.training import same_shape
+from d2l_local.mxnet.core import Module
 from d2l_local.mxnet.optimizer import SGD
 
 

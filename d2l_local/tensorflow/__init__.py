@@ -3,7 +3,7 @@
 import os
 from typing import TYPE_CHECKING
 
-from d2l_local.common.frameworks import require
+from d2l_local.common.faces import require
 
 require("tensorflow")
 
@@ -13,8 +13,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import (
+from d2l_local.common.download import (
     DATA_HUB,
     DATA_URL,
     download,
@@ -22,16 +21,18 @@ from d2l_local.common.files import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.faces import lazy_attribute
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import Accumulator, Animator, Timer, get_fashion_mnist_labels
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
-from d2l_local.common.lazy import lazy_attribute
-from d2l_local.common.record import record
-from d2l_local.common.results import results_of
-from d2l_local.common.search import search
-from d2l_local.common.self_check import optimizer_settings, self_check
-from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.lab.record import record
+from d2l_local.lab.results import results_of
+from d2l_local.lab.search import search
+from d2l_local.lab.self_check import optimizer_settings, self_check
+from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.tensorflow.companions import mend_companions
-from d2l_local.tensorflow.data import DataModule, FashionMNIST, SyntheticRegressionData
+from d2l_local.tensorflow.core import Classification, Classifier, DataModule, Module, Trainer
+from d2l_local.tensorflow.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.tensorflow.functional import (
     Updater,
@@ -51,11 +52,10 @@ from d2l_local.tensorflow.functional import (
 )
 from d2l_local.tensorflow.keras_compat import mend
 from d2l_local.tensorflow.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.tensorflow.model import Classification, Classifier, Module, nn_Module
+from d2l_local.tensorflow.nn import nn_Module
 from d2l_local.tensorflow.ops import *  # noqa: F403
 from d2l_local.tensorflow.optimizer import SGD
 from d2l_local.tensorflow.seed import set_seed
-from d2l_local.tensorflow.train import Trainer
 
 mend()
 mend_companions()

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from d2l_local.common import companions, fashion_mnist
+from d2l_local.common import fashion_mnist
+from d2l_local.compat import companions
 
 _Arrays = tuple[np.ndarray, np.ndarray]
 

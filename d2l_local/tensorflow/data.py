@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.images import size_of
-from d2l_local.common.loader import num_rows
-from d2l_local.common.training import DataModuleMethods
+from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.common.training import num_rows
+from d2l_local.tensorflow.core import DataModule
 
 # How many batches are made while the model is at an earlier one.
 BATCHES_AHEAD = 4
-
-
-class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches.
-
-    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
-    other process reads it.
-    """
-
-    def __init__(self, root: str = "../data", num_workers: int = 4):
-        self.save_hyperparameters()
-
-    def get_tensorloader(
-        self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
-    ) -> tf.data.Dataset:
-        """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return batches_of([t[indices] for t in tensors], self.batch_size, train)
 
 
 def batches_of(
@@ -80,37 +62,12 @@ def batches_of(
     return batches.prefetch(BATCHES_AHEAD).with_options(options)
 
 
-def finite(loader: Any) -> Any:
-    """Return the loader.
-
-    Raises:
-        ValueError: if it is a data set without an end, such as that of `dataset.repeat()`.
-    """
-    if isinstance(loader, tf.data.Dataset) and loader.cardinality() == tf.data.INFINITE_CARDINALITY:
-        raise ValueError(
-            "this data set has no end, so an epoch of it has none: leave out repeat(), or say how "
-            "many batches are an epoch, as in dataset.take(100)"
-        )
-    return loader
-
-
-class Passes:
-    """The passes that a training makes over its data sets.
-
-    To start a pass over a `tf.data.Dataset` takes as long as several batches. So all passes over
-    one data set are one iterator of the repeated data set, which has the same batches.
-    """
-
-    def __init__(self) -> None:
-        self.endless: dict[tf.data.Dataset, Iterator[Any]] = {}
-
-    def next_over(self, loader: Any) -> Iterable[Any]:
-        """Return the batches of the next pass over `loader`, which may be any iterable."""
-        if not isinstance(finite(loader), tf.data.Dataset) or loader.cardinality() < 0:
-            return loader
-        if loader not in self.endless:
-            self.endless[loader] = iter(loader.repeat())
-        return itertools.islice(self.endless[loader], len(loader))
+@add_to_class(DataModule)
+def get_tensorloader(
+    self: DataModule, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
+) -> tf.data.Dataset:
+    """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
+    return batches_of([t[indices] for t in tensors], self.batch_size, train)
 
 
 class SyntheticRegressionData(DataModule):
@@ -172,7 +129,7 @@ class FashionMNIST(DataModule):
     ):
         super().__init__()
         self.save_hyperparameters()
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         train, val = fashion_mnist.split(num_train, num_val)
         self.train, self.val = train, val
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import tensorflow as tf
 
+from d2l_local.common.fashion_mnist import size_of
 from d2l_local.common.functional import Means, Timer, show_predictions, train, unreported
-from d2l_local.common.images import size_of
-from d2l_local.tensorflow.compiled import Compiled, advise, are_ours, methods
-from d2l_local.tensorflow.data import FashionMNIST, Passes, batches_of, finite
+from d2l_local.tensorflow.core import Module
+from d2l_local.tensorflow.data import FashionMNIST, batches_of
 from d2l_local.tensorflow.device import try_gpu
-from d2l_local.tensorflow.model import Module
+from d2l_local.tensorflow.steps import Compiled, Passes, advise, are_ours, finite, methods
 
 Net = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]

@@ -6,8 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common.shapes import same_shape
-from d2l_local.tensorflow.model import Module
+from d2l_local.common.training import same_shape
+from d2l_local.tensorflow.core import Module
 from d2l_local.tensorflow.optimizer import SGD
 
 

@@ -2,13 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from d2l_local.common.frameworks import require
+from d2l_local.common.faces import require
 
 require("torch")
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.files import (
+from d2l_local.common.download import (
     DATA_HUB,
     DATA_URL,
     download,
@@ -16,6 +15,8 @@ from d2l_local.common.files import (
     extract,
     mkdir_if_not_exist,
 )
+from d2l_local.common.faces import lazy_attribute
+from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
 from d2l_local.common.functional import (
     Accumulator,
     Animator,
@@ -24,14 +25,21 @@ from d2l_local.common.functional import (
     get_fashion_mnist_labels,
 )
 from d2l_local.common.hyperparameters import HyperParameters, add_to_class
-from d2l_local.common.lazy import lazy_attribute
-from d2l_local.common.record import record
-from d2l_local.common.results import results_of
-from d2l_local.common.search import search
-from d2l_local.common.self_check import optimizer_settings, self_check
-from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.lab.record import record
+from d2l_local.lab.results import results_of
+from d2l_local.lab.search import search
+from d2l_local.lab.self_check import optimizer_settings, self_check
+from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.torch.companions import mend_companions
-from d2l_local.torch.data import DataModule, FashionMNIST, SyntheticRegressionData
+from d2l_local.torch.core import (
+    Classification,
+    Classifier,
+    DataModule,
+    Module,
+    Trainer,
+    nn_Module,
+)
+from d2l_local.torch.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.torch.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.torch.functional import (
     Updater,
@@ -51,11 +59,9 @@ from d2l_local.torch.functional import (
     train_epoch_ch3,
 )
 from d2l_local.torch.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.torch.model import Classification, Classifier, Module, nn_Module
 from d2l_local.torch.ops import *  # noqa: F403
 from d2l_local.torch.optimizer import SGD
 from d2l_local.torch.seed import set_seed
-from d2l_local.torch.train import Trainer
 
 mend_companions()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from d2l_local.common import companions
+from d2l_local.compat import companions
 
 _STAND_INS = str(Path(__file__).parent / "stand_ins")
 

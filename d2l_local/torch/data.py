@@ -12,26 +12,9 @@ from torch.utils.data import TensorDataset
 
 from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
-from d2l_local.common.images import size_of
-from d2l_local.common.loader import batches_in, num_rows
-from d2l_local.common.training import DataModuleMethods
-
-
-class DataModule(DataModuleMethods):
-    """Base of the data sets: training and validation batches.
-
-    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
-    other process reads it.
-    """
-
-    def __init__(self, root: str = "../data", num_workers: int = 4):
-        self.save_hyperparameters()
-
-    def get_tensorloader(
-        self, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
-    ) -> TensorLoader:
-        """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
-        return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
+from d2l_local.common.hyperparameters import add_to_class
+from d2l_local.common.training import num_rows
+from d2l_local.torch.core import DataModule
 
 
 class TensorLoader(torch.utils.data.DataLoader):
@@ -68,7 +51,8 @@ class TensorLoader(torch.utils.data.DataLoader):
         n = len(self.tensors[0])
         # Drawn on the CPU, so that a seed gives the same order everywhere.
         order = (torch.randperm(n) if self.shuffle else torch.arange(n)).to(self.tensors[0].device)
-        for batch in batches_in(order, self.tensors, self.batch_size or 1, _rows):
+        for rows in order.split(self.batch_size or 1):
+            batch = tuple(tensor.index_select(0, rows) for tensor in self.tensors)
             yield tuple(self.transform(*batch)) if self.transform else batch
 
     def to(self, device: torch.device) -> TensorLoader:
@@ -79,13 +63,12 @@ class TensorLoader(torch.utils.data.DataLoader):
         )
 
 
-def _rows(tensor: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
-    return tensor.index_select(0, indices)
-
-
-def on_device(loader: Any, device: torch.device) -> Any:
-    """Return the loader with its tensors on `device`, if it is one of ours; else as it is."""
-    return loader.to(device) if isinstance(loader, TensorLoader) else loader
+@add_to_class(DataModule)
+def get_tensorloader(
+    self: DataModule, tensors: Sequence[Any], train: bool, indices: slice = slice(0, None)
+) -> TensorLoader:
+    """Return batches of rows `indices` of `tensors`, in a new order each epoch if `train`."""
+    return TensorLoader([t[indices] for t in tensors], self.batch_size, train)
 
 
 class SyntheticRegressionData(DataModule):
@@ -147,7 +130,7 @@ class FashionMNIST(DataModule):
         super().__init__()
         self.save_hyperparameters()
         train, val = fashion_mnist.split(num_train, num_val)
-        self.resize = size_of(resize)
+        self.resize = fashion_mnist.size_of(resize)
         self.train = ImageDataset(*train, self.resize)
         self.val = ImageDataset(*val, self.resize)
 

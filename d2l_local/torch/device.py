@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from torch import nn
 
 
 def cpu() -> torch.device:
@@ -28,3 +31,35 @@ def try_gpu(i: int = 0) -> torch.device:
 def try_all_gpus() -> list[torch.device]:
     """Return all GPUs of this machine, or the CPU alone."""
     return [gpu(i) for i in range(num_gpus())] or [cpu()]
+
+
+def move(model: nn.Module, device: torch.device) -> None:
+    """Move the parameters of a model to a device, plain ones too."""
+    model.to(device)
+    for tensor in plain_parameters(model):
+        # In place: the model may hold it under several names, in lists, in functions.
+        torch.utils.swap_tensors(tensor, tensor.detach().to(device).requires_grad_())
+
+
+def plain_parameters(model: nn.Module) -> list[torch.Tensor]:
+    """Return the tensors that require gradients, but that PyTorch does not know as parameters.
+
+    They are attributes of the model or of a module inside, alone or in lists, tuples and
+    dictionaries.
+    """
+    found: dict[int, torch.Tensor] = {}
+
+    def look_at(value: Any) -> None:
+        if isinstance(value, torch.Tensor):
+            if value.requires_grad and value.is_leaf:
+                found[id(value)] = value
+        elif isinstance(value, (list, tuple)):
+            for item in value:
+                look_at(item)
+        elif isinstance(value, dict):
+            look_at(list(value.values()))
+
+    for module in model.modules():
+        look_at({k: v for k, v in vars(module).items() if k not in ("_parameters", "_modules")})
+    known = {id(parameter) for parameter in model.parameters()}
+    return [tensor for key, tensor in found.items() if key not in known]

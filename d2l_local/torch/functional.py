@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from d2l_local.common.fashion_mnist import size_of
 from d2l_local.common.functional import (
     Means,
     OnDevice,
@@ -17,7 +18,6 @@ from d2l_local.common.functional import (
     train,
     unreported,
 )
-from d2l_local.common.images import size_of
 from d2l_local.torch.data import FashionMNIST, TensorLoader
 from d2l_local.torch.device import try_gpu
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from d2l_local.common.shapes import same_shape
-from d2l_local.torch.model import Module
+from d2l_local.common.training import same_shape
+from d2l_local.torch.core import Module
 from d2l_local.torch.optimizer import SGD
 
 

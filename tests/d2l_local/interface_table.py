@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from types import ModuleType
 
-from d2l_local.common.absent import ABSENT
+from d2l_local.compat.absent import ABSENT
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "reference" / "interface.rst"

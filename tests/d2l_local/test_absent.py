@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from d2l_local.common import frameworks
-from d2l_local.common.absent import ABSENT, why_absent
+from d2l_local.common import faces as frameworks
+from d2l_local.compat.absent import ABSENT, why_absent
 
 
 @pytest.mark.parametrize("name", ["train_ch13", "BERTModel"])

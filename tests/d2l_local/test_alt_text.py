@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 
 from d2l_local.common.alt_text import describe
 from d2l_local.common.figures import plot, show_images
-from d2l_local.common.statistics import plot_intervals
+from d2l_local.lab.statistics import plot_intervals
 
 
 @pytest.fixture(autouse=True)

@@ -22,10 +22,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 from PIL import Image
 
-from d2l_local.common import live as module
-from d2l_local.common.board import ProgressBoard
+from d2l_local.common import board as module
+from d2l_local.common.board import Point, ProgressBoard
 from d2l_local.common.functional import Animator
-from d2l_local.common.live import Point
 
 
 class Terminal(io.StringIO):

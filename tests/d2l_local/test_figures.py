@@ -298,7 +298,7 @@ FACE = """
 import sys, types
 import numpy as np
 from d2l_local.common import figures
-from d2l_local.common.lazy import lazy_attribute
+from d2l_local.common.faces import lazy_attribute
 d2l = sys.modules['face'] = types.ModuleType('face')
 d2l.__getattr__ = lambda name: lazy_attribute('face', name)
 """

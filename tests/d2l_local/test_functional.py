@@ -12,7 +12,7 @@ mpl.use("agg")
 import matplotlib.pyplot as plt
 
 from d2l_local.common.board import ProgressBoard
-from d2l_local.common.functional import Accumulator, Animator, Timer
+from d2l_local.common.functional import Accumulator, Animator, Timer, get_dataloader_workers
 
 
 def network(face, weights):
@@ -342,6 +342,11 @@ def test_sums_take_parameters_and_losses_of_one_element(face):
     scalar, one = face.parameter(np.float32([[2]])), face.tensor(np.float32([3]))
     metric.add(scalar * 2, one, 1)
     assert metric.data == [4.0, 3.0, 1]
+
+
+def test_there_are_no_more_workers_than_cores(monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert [get_dataloader_workers(n) for n in (1, 2, 4)] == [1, 2, 2]
 
 
 def test_a_timer_keeps_what_it_measures(monkeypatch):

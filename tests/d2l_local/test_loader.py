@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from d2l_local.common.loader import batches_in
-
 
 def loader(face, n=10, batch_size=4, shuffle=False):
     numbers = np.arange(n, dtype=np.float32)
@@ -33,11 +31,6 @@ def test_shuffling_gives_every_row_once_with_its_partner_in_a_new_order_each_pas
         assert sorted(numbers[:, 0]) == list(range(100))
         assert (numbers[:, 1] == numbers[:, 0] * 10).all()
     assert (passes[0] != passes[1]).any()
-
-
-def test_batches_come_in_the_order_that_is_given():
-    batches = batches_in(np.array([3, 0, 2]), [np.arange(4), np.arange(4) * 10], 2)
-    assert [[a.tolist() for a in batch] for batch in batches] == [[[3, 0], [30, 0]], [[2], [20]]]
 
 
 @pytest.mark.parametrize("shuffle", [True, False])

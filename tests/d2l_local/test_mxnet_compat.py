@@ -427,7 +427,7 @@ def uv(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def python_with_mxnet(version: str) -> str:
     """Make an environment with MXNet, or use the one of an earlier run; its interpreter."""
-    from d2l_local.common.files import user_cache
+    from d2l_local.common.download import user_cache
 
     numpy = VERSIONS[version]
     folder = user_cache() / "tests" / f"mxnet-{version}-{numpy}"

@@ -158,6 +158,39 @@ def test_the_trainer_moves_a_model_and_batches_to_its_gpu(face):
     assert model.net.weight.list_ctx() == [device]
 
 
+def test_arrays_of_modules_inside_are_moved_too(face):
+    import mxnet as mx
+
+    class Model(face.d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.inner = [face.d2l.Module()]
+            self.inner[0].W, self.inner[0].b = arrays(face)
+
+    model = Model()
+    model.set_scratch_params_device(mx.cpu(1))
+    assert [a.ctx for a in model.get_scratch_params()] == [mx.cpu(1)] * 2
+
+
+def test_a_network_is_trained_and_judged_on_the_device_that_is_asked_for(face):
+    import mxnet as mx
+
+    net = mx.gluon.nn.Dense(3)
+    X, y = face.tensor(np.ones((8, 2), np.float32)), face.tensor(np.zeros(8, np.int32))
+    batches = face.d2l.load_array((X, y), 4)
+    face.d2l.train_ch6(net, batches, batches, 1, 0.5, device=mx.cpu(1))
+    assert net.weight.list_ctx() == [mx.cpu(1)]
+    assert face.d2l.evaluate_accuracy_gpu(net, batches) == 1
+
+
+def test_a_source_of_random_numbers_follows_the_seed(face):
+    numbers = []
+    for seed in (1, 1, 2):
+        face.d2l.set_seed(seed)
+        numbers.append(face.d2l.get_key().random())
+    assert numbers[0] == numbers[1] != numbers[2]
+
+
 def test_clipping_leaves_out_what_has_no_gradient(face, data):
     import mxnet as mx
 

@@ -125,6 +125,23 @@ def test_devices_of_this_machine(face):
         assert type(d2l.try_gpu()) is type(d2l.cpu())
 
 
+def test_all_gpus_are_counted(face, monkeypatch):
+    if face.name == "torch":
+        monkeypatch.setattr("torch.cuda.is_available", lambda: True)
+        monkeypatch.setattr("torch.cuda.device_count", lambda: 3)
+    elif face.name == "mxnet":
+        monkeypatch.setattr("mxnet.npx.num_gpus", lambda: 3)
+    else:
+        monkeypatch.setattr("tensorflow.config.list_physical_devices", lambda kind: [kind] * 3)
+    assert face.d2l.num_gpus() == 3
+
+
+@pytest.mark.parametrize("name", ["int32", "int64", "float32"])
+def test_types_have_the_width_that_their_name_says(face, name):
+    kind = getattr(face.d2l, name)
+    assert face.numpy(face.d2l.astype(face.tensor(np.ones(2, np.float32)), kind)).dtype == name
+
+
 def test_a_gpu_is_given_where_the_machine_has_it(face, monkeypatch):
     device = importlib.import_module(f"d2l_local.{face.name}.device")
     monkeypatch.setattr(device, "num_gpus", lambda: 2)

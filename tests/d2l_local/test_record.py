@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from d2l_local.common import record as module
-from d2l_local.common.record import MIME_TYPE, record
+from d2l_local.lab import record as module
+from d2l_local.lab.record import MIME_TYPE, record
 
 
 def test_outside_a_notebook_a_record_is_a_line_of_text(capsys):

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from d2l_local.common import results
+from d2l_local.lab import results
 
 
 @pytest.fixture

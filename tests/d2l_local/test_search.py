@@ -9,7 +9,7 @@ from pathlib import Path
 import optuna
 import pytest
 
-from d2l_local.common.search import ONE_THREAD, search
+from d2l_local.lab.search import ONE_THREAD, search
 
 
 def parabola(trial):

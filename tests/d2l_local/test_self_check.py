@@ -12,9 +12,9 @@ import pytest
 from nbformat import write
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from d2l_local.common.expectations import EXERCISES, Derived
-from d2l_local.common.results import results_of
-from d2l_local.common.self_check import MIME_TYPE, self_check
+from d2l_local.lab.expectations import EXERCISES, Derived
+from d2l_local.lab.results import results_of
+from d2l_local.lab.self_check import MIME_TYPE, self_check
 
 # Answers that do not come from the runs.
 ON_PAPER = {"width_3": 99, "length": 0.5, "blow_up": 0.7, "grid_size": 126}
@@ -186,6 +186,8 @@ def test_an_answer_outside_never_looks_like_the_limit(said):
     assert told["length"].startswith("✗ 0.4989999 is below 0.499. ")
     told = said("single-neuron", ..., best_relu=..., best_none=..., length=float("nan"))
     assert told["length"].startswith("✗ nan is no result. ")
+    told = said("single-neuron", ..., best_relu=..., best_none=..., length=-0.5)
+    assert told["length"].startswith("✗ -0.5 is below 0.499. ")
 
 
 def test_what_is_not_there_yet_is_neither_right_nor_wrong(said):

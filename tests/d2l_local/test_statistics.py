@@ -8,7 +8,7 @@ mpl.use("agg")
 
 import matplotlib.pyplot as plt
 
-from d2l_local.common.statistics import interval, plot_intervals
+from d2l_local.lab.statistics import interval, plot_intervals
 
 
 @pytest.fixture(autouse=True)

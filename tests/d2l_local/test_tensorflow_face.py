@@ -44,7 +44,7 @@ def plain_step(self, batch):
 @pytest.fixture(autouse=True)
 def early_graphs(monkeypatch):
     """Graphs from the fourth batch on, so that short trainings have them."""
-    from d2l_local.tensorflow import compiled
+    from d2l_local.tensorflow import steps as compiled
 
     monkeypatch.setattr(compiled, "EAGER_BATCHES", 3)
 
@@ -94,7 +94,7 @@ def trained(face, clusters, trainer, make=layered):
 
 def graphs(trainer):
     """Which steps of a trainer have become graphs."""
-    return [trainer._update.graph is not None, trainer._validate.graph is not None]
+    return [trainer.steps.update.graph is not None, trainer.steps.validate.graph is not None]
 
 
 def test_compiled_and_eager_training_have_the_same_weights_and_curves(face, clusters):
@@ -195,7 +195,7 @@ def own_plot(self, key, value, train):
 def test_a_method_of_ones_own_runs_eagerly(face, clusters, own):
     trainer = face.d2l.Trainer(max_epochs=1)
     trained(face, clusters, trainer, lambda face: layered(face, **own))
-    assert not trainer._update.compilable
+    assert not trainer.steps.update.compilable
 
 
 def test_a_validation_of_ones_own_leaves_the_training_a_graph(face, clusters):
@@ -233,7 +233,7 @@ def foreign_parts(tf):
 def test_only_what_consists_of_keras_parts_is_the_frameworks_own():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.compiled import are_ours
+    from d2l_local.tensorflow.steps import are_ours
 
     layers = tf.keras.layers
     inputs = tf.keras.Input((4,))
@@ -338,7 +338,7 @@ def test_with_jit_the_step_is_a_graph_by_the_rules_of_tensorflow(face, clusters)
 
 
 def test_a_long_eager_training_says_once_how_to_make_it_fast(face, clusters, capsys, monkeypatch):
-    from d2l_local.tensorflow import compiled
+    from d2l_local.tensorflow import steps as compiled
 
     monkeypatch.setattr(compiled, "_advice_given", False)
     monkeypatch.setattr(compiled, "LONG_TRAINING", 10)
@@ -468,7 +468,8 @@ def test_layers_know_whether_they_train_or_validate(face, clusters):
 def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.data import Passes, batches_of
+    from d2l_local.tensorflow.data import batches_of
+    from d2l_local.tensorflow.steps import Passes
 
     def drawn(pass_over):
         tf.random.set_seed(1)
@@ -485,7 +486,7 @@ def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
 def test_a_pass_over_what_cannot_be_counted_is_its_own():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.data import Passes
+    from d2l_local.tensorflow.steps import Passes
 
     uncounted = tf.data.Dataset.range(3).filter(lambda i: i < 2)
     for loader in ([1, 2], uncounted):

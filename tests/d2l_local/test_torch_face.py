@@ -4,6 +4,7 @@ import copy
 import io
 import pickle
 
+import faces
 import pytest
 import torch
 from torch import nn
@@ -164,3 +165,39 @@ def test_predictions_are_made_without_dropout():
     d2l.predict_ch3(net, [(torch.zeros(8, 1, 28, 28), torch.zeros(8).long())], n=2)
     d2l.plt.close("all")
     assert (seen, net.training) == ([False], True)
+
+
+def test_what_is_plotted_keeps_no_graph_for_gradients(weights, clusters):
+    face = faces.load("torch")
+    kept = []
+
+    class Board(face.d2l.ProgressBoard):
+        def draw(self, x, y, label, every_n=1, weight=1):
+            kept.append(y.requires_grad)
+
+    model = face.classifier(weights)
+    model.board = Board()
+    face.d2l.Trainer(max_epochs=1).fit(model, face.data(*clusters))
+    assert not any(kept)
+
+
+def test_an_optimizer_of_ones_own_may_change_parameters_in_place(weights, clusters):
+    face = faces.load("torch")
+
+    class InPlace:
+        def __init__(self, params):
+            self.params = params
+
+        def zero_grad(self):
+            for param in self.params:
+                param.grad = None
+
+        def step(self):
+            for param in self.params:
+                param -= 0.1 * param.grad
+
+    model = face.classifier(
+        weights, configure_optimizers=lambda self: InPlace([self.W1, self.b1, self.W2, self.b2])
+    )
+    face.d2l.Trainer(max_epochs=1).fit(model, face.data(*clusters))
+    assert (face.numpy(model.W1.detach()) != weights[0]).any()

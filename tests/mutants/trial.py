@@ -18,7 +18,7 @@ from mutant import Mutant, file_of
 from seen import PACKAGE, PATH, Seen, is_in_functions, read_seen
 
 from d2l_local.common.fashion_mnist import cache_folder
-from d2l_local.common.search import ONE_THREAD
+from d2l_local.lab.search import ONE_THREAD
 
 # What no test of the library reads.
 _LEFT_OUT = ("notebooks", "exercises", "_build", "__pycache__", ".*")

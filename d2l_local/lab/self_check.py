@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from d2l_local.common.expectations import (
+from d2l_local.common.figures import as_numpy
+from d2l_local.lab.expectations import (
     EXERCISES,
     Derived,
     Exercise,
@@ -20,8 +21,7 @@ from d2l_local.common.expectations import (
     last,
     matching,
 )
-from d2l_local.common.figures import as_numpy
-from d2l_local.common.record import show
+from d2l_local.lab.record import show
 
 MIME_TYPE = "application/vnd.d2l-local.self-check+json"
 # How far an answer may be from what the runs say: learners round.

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from local_server import LocalServer, serving, whole
+from local_server import LocalServer, serving, status, whole
 
-from d2l_local.common import files
-from d2l_local.common.fetch import DownloadError
+from d2l_local.common import download as files
+from d2l_local.common.download import DownloadError
 
 CONTENT = b"day,visitors\n1,31\n"
 SHA1 = hashlib.sha1(CONTENT).hexdigest()
@@ -105,9 +105,55 @@ def test_a_file_whose_hash_does_not_fit_is_downloaded_again(
 def test_content_that_does_not_fit_the_hash_never_gets_the_final_name(
     server: LocalServer, tmp_path: Path
 ) -> None:
-    with pytest.raises(DownloadError, match=f"SHA-1 is .* expected {SHA1}"):
+    with pytest.raises(DownloadError, match=f"does not match the known hash: expected sha1:{SHA1}"):
         files.download(server.put("/visitors.csv", whole(b"<html>")), tmp_path, SHA1)
     assert os.listdir(tmp_path) == []
+
+
+def test_what_breaks_off_is_tried_again(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = []
+    monkeypatch.setattr("pooch.core.time.sleep", waited.append)
+    url = server.put("/visitors.csv", whole(CONTENT, cut=5), status(503), whole(CONTENT))
+    assert Path(files.download(url, tmp_path)).read_bytes() == CONTENT
+    assert waited == [1, 2]
+
+
+def test_a_half_of_a_file_never_gets_the_final_name(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_RETRIES", 0)
+    url = server.put("/visitors.csv", whole(CONTENT, cut=5))
+    with pytest.raises(DownloadError, match=f"^{url}: "):
+        files.download(url, tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("sha1", [None, SHA1])
+def test_a_file_that_is_there_is_not_asked_for(
+    server: LocalServer, tmp_path: Path, sha1: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "visitors.csv").write_bytes(CONTENT)
+    files.download(server.put("/visitors.csv"), tmp_path, sha1)
+    assert server.asked == []
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_download_is_announced_or_watched_in_a_terminal(
+    server: LocalServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = server.put("/visitors.csv", whole(CONTENT))
+    files.download(url, tmp_path / "a")
+    assert capsys.readouterr() == (f"Downloading {url}\n", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    files.download(url, tmp_path / "b")
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert f"{len(CONTENT)}.0/{len(CONTENT)}.0" in said.err.replace(".0B", ".0")
 
 
 def test_the_hub_turns_a_name_into_a_url_and_a_hash(

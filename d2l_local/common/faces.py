@@ -1,8 +1,10 @@
-"""What to say where a framework is not installed."""
+"""What every face does: ask for its framework, and find names when they are used."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
+from typing import Any
 
 _INSTALL = {
     "torch": ("pytorch", "pip install torch"),
@@ -28,3 +30,24 @@ def require(framework: str) -> None:
             f"The other tabs do not need it.",
             name=framework,
         )
+
+
+def lazy_attribute(face: str, name: str) -> Any:
+    """Return what `face.name` means if the face's module itself does not define it.
+
+    Raises:
+        AttributeError: if it means nothing; the message says what to use instead.
+    """
+    if name == "plt":
+        import matplotlib.pyplot as plt
+
+        from d2l_local.common.figures import use_svg_display
+
+        use_svg_display()
+        setattr(sys.modules[face], name, plt)  # so that the next use costs nothing
+        return plt
+    if name.startswith("__"):  # Python and its tools ask for such names all the time.
+        raise AttributeError(f"module {face!r} has no attribute {name!r}")
+    from d2l_local.compat.absent import why_absent
+
+    raise AttributeError(why_absent(face, name, vars(sys.modules[face])))

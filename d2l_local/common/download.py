@@ -1,42 +1,79 @@
-"""Files from elsewhere: the user's cache, and d2l's functions that download and unpack."""
+"""Files from elsewhere: downloaded by pooch, checked, kept, unpacked."""
 
 from __future__ import annotations
 
 import contextlib
 import gzip
-import hashlib
 import os
 import shutil
+import sys
 import tarfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from d2l_local.common.fetch import fetch
-from d2l_local.common.older_names import renamed
+from d2l_local.compat.older_names import renamed
 
 DATA_URL = "http://d2l-data.s3-accelerate.amazonaws.com/"
 DATA_HUB: dict[str, tuple[str, str]] = {}
 """Name of a data set → its URL and its SHA-1; notebooks add their own."""
+
+_TIMEOUT = (5, 20)  # Seconds until a server answers, and of silence in the middle of a file.
+_RETRIES = 2  # Pooch waits one second before the first, two before the second.
+
+
+class DownloadError(OSError):
+    """A file cannot be had from its address, or is not the one that was expected."""
 
 
 def user_cache() -> Path:
     """The folder for what can be fetched again; `D2L_LOCAL_CACHE` names another one."""
     if override := os.environ.get("D2L_LOCAL_CACHE"):
         return Path(override).expanduser()
-    from platformdirs import user_cache_path
+    import pooch
 
-    return user_cache_path("d2l_local", appauthor=False)
+    return Path(pooch.os_cache("d2l_local"))
+
+
+def retrieve(url: str, target: Path, known_hash: str | None = None) -> None:
+    """Downloads `target` unless it is there, and right as far as `known_hash` says what that is.
+
+    It gets its name when it is complete and checked. A lost connection is tried again.
+
+    Args:
+        url: where the file is.
+        target: where it belongs; its folder is made.
+        known_hash: such as "sha1:" and the hexadecimal digits; None takes any content.
+
+    Raises:
+        DownloadError: if the file cannot be had or has another hash.
+    """
+    import pooch
+    import requests
+
+    pooch.get_logger().setLevel("WARNING")
+    watched = sys.stderr.isatty()
+    if not watched and not target.exists():
+        print(f"Downloading {url}")
+    files = pooch.create(
+        path=target.parent,
+        base_url="",
+        registry={target.name: known_hash},
+        urls={target.name: url},
+        retry_if_failed=_RETRIES,
+    )
+    downloader = pooch.HTTPDownloader(progressbar=watched, timeout=_TIMEOUT)
+    try:
+        files.fetch(target.name, downloader=downloader)
+    except (requests.RequestException, OSError, ValueError) as error:
+        raise DownloadError(f"{url}: {error}") from error
 
 
 @contextlib.contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A path to write to, which becomes `target` where the block ends, and is gone where it fails.
-
-    Not for several processes at once with one `target`.
-    """
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    """A path to write to; it becomes `target` where the block ends, and is gone where it fails."""
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}.unfinished")
     try:
         yield unfinished
         unfinished.replace(target)
@@ -53,14 +90,6 @@ def mkdir_if_not_exist(path: str | os.PathLike[str] | Iterable[str]) -> None:
     Path(*parts).mkdir(parents=True, exist_ok=True)
 
 
-def check_sha1(path: str | os.PathLike[str], expected: str) -> None:
-    """Raises `ValueError` unless the SHA-1 of the file is `expected` (hexadecimal)."""
-    with open(path, "rb") as file:
-        found = hashlib.file_digest(file, "sha1").hexdigest()
-    if found != expected.lower():
-        raise ValueError(f"{path}: its SHA-1 is {found}, expected {expected}")
-
-
 @renamed(name="url", cache_dir="folder")  # 0.13 to 0.17
 def download(
     url: str, folder: str | os.PathLike[str] = "../data", sha1_hash: str | None = None
@@ -68,9 +97,7 @@ def download(
     """Path of the file behind `url` (or behind a name in `DATA_HUB`), downloaded into `folder`.
 
     A file that is already there and has the right SHA-1 (any content where none is given) is
-    not downloaded again. A lost connection is waited for; what comes slower than 4 KiB per second
-    for a minute, is longer than 20 GiB, or does not fit on the disk, is given up (the limits stand
-    in `d2l_local.common.fetch`). Older releases called the arguments `name` and `cache_dir`.
+    not downloaded again. Older releases called the arguments `name` and `cache_dir`.
 
     Raises `ValueError` for a name that is not in `DATA_HUB`, `DownloadError` where the file cannot
     be had or is not the one that the SHA-1 describes.
@@ -81,8 +108,7 @@ def download(
     if name in ("", ".."):
         raise ValueError(f"{url!r} does not end in the name of a file")
     target = Path(folder, name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fetch([url], target, (lambda path: check_sha1(path, sha1_hash)) if sha1_hash else None)
+    retrieve(url, target, sha1_hash and f"sha1:{sha1_hash.lower()}")
     return str(target)
 
 

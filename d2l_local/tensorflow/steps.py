@@ -1,12 +1,13 @@
-"""Steps of a training as graphs, where nobody can tell the difference."""
+"""How the steps of a training run: as graphs where nobody can tell the difference, or eagerly."""
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import itertools
 import operator
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -19,6 +20,83 @@ LONG_TRAINING = 500
 _FRAMEWORK = {"keras", "tensorflow"}
 
 _advice_given = False
+
+# The methods that run in a step: of the model in both, in one of them, and of the trainer.
+_STEP = ("__call__", "call", "forward", "net", "loss", "loss_of", "plot")
+_TRAINING = (*_STEP, "training_step", "trainable_variables")
+_VALIDATION = (*_STEP, "validation_step", "accuracy")
+_UPDATE = ("update_on", "clip_gradients")
+
+Step = Callable[[Sequence[Any]], None]
+
+
+class Steps:
+    """The steps of a training, and its passes over the data.
+
+    Args:
+        trainer: says by its attribute `jit` which steps become graphs.
+    """
+
+    def __init__(self, trainer: Any):
+        self.trainer, self.model, self.jit = trainer, trainer.model, trainer.jit
+        self.batches = Passes().next_over
+        self.update = self._step(trainer.update_on, self._read_by_training)
+        self.validate = self._step(self.model.validation_step, self._read_by_validation)
+        if self.jit is None and not are_ours(self._read_by_training()):
+            num_batches = trainer.max_epochs * getattr(trainer, "num_train_batches", 0)
+            advise(num_batches, type(self.model).__name__, "Trainer(..., jit=True)")
+
+    def _step(self, step: Step, read: Callable[[], Sequence[Any]]) -> Step:
+        if self.jit is None:
+            return Compiled(step, read, lambda step: self._graph_of(step, autograph=False))
+        return _eager_first(step, self._graph_of(step)) if self.jit else step
+
+    def _read_by_training(self) -> list[Any]:
+        trainer = self.trainer
+        own = (_net(self.model), trainer.optim, trainer.gradient_clip_val)
+        return [*own, *methods(self.model, _TRAINING), *methods(trainer, _UPDATE)]
+
+    def _read_by_validation(self) -> list[Any]:
+        return [_net(self.model), *methods(self.model, _VALIDATION)]
+
+    def _graph_of(self, step: Step, **options: Any) -> Step:
+        """Return the step as a graph; what it plots is drawn after it."""
+
+        @tf.function(**options)
+        def plotted(batch: Sequence[Any]) -> dict[tuple[int, str, bool], Any]:
+            with _collected_plots(self.model) as plots:
+                step(batch)
+            return {(i, key, train): value for i, (key, value, train) in enumerate(plots)}
+
+        def run(batch: Sequence[Any]) -> None:
+            for (_, key, train), value in plotted(batch).items():
+                self.model.plot(key, value, train)
+
+        return run
+
+
+def _net(model: Any) -> Any:
+    return vars(model).get("net", ...)
+
+
+def _eager_first(step: Step, graph: Step) -> Step:
+    """Return a step whose first call is eager: it builds lazy layers, and shows plain errors."""
+    calls = itertools.count()
+    return lambda batch: (graph if next(calls) else step)(batch)
+
+
+@contextlib.contextmanager
+def _collected_plots(model: Any) -> Iterator[list[tuple[str, Any, bool]]]:
+    """Collect what a model plots, (key, value, train), instead of drawing it."""
+    collected: list[tuple[str, Any, bool]] = []
+    own = vars(model).get("plot")
+    vars(model)["plot"] = lambda key, value, train: collected.append((key, value, train))
+    try:
+        yield collected
+    finally:
+        del vars(model)["plot"]
+        if own is not None:
+            vars(model)["plot"] = own
 
 
 class Compiled:
@@ -150,3 +228,36 @@ def advise(num_batches: int, what: str, how: str) -> None:
     if num_batches >= LONG_TRAINING and not _advice_given:
         _advice_given = True
         print(f"{what} runs eagerly, line by line; {how} makes it a graph, which is faster.")
+
+
+def finite(loader: Any) -> Any:
+    """Return the loader.
+
+    Raises:
+        ValueError: if it is a data set without an end, such as that of `dataset.repeat()`.
+    """
+    if isinstance(loader, tf.data.Dataset) and loader.cardinality() == tf.data.INFINITE_CARDINALITY:
+        raise ValueError(
+            "this data set has no end, so an epoch of it has none: leave out repeat(), or say how "
+            "many batches are an epoch, as in dataset.take(100)"
+        )
+    return loader
+
+
+class Passes:
+    """The passes that a training makes over its data sets.
+
+    To start a pass over a `tf.data.Dataset` takes as long as several batches. So all passes over
+    one data set are one iterator of the repeated data set, which has the same batches.
+    """
+
+    def __init__(self) -> None:
+        self.endless: dict[tf.data.Dataset, Iterator[Any]] = {}
+
+    def next_over(self, loader: Any) -> Iterable[Any]:
+        """Return the batches of the next pass over `loader`, which may be any iterable."""
+        if not isinstance(finite(loader), tf.data.Dataset) or loader.cardinality() < 0:
+            return loader
+        if loader not in self.endless:
+            self.endless[loader] = iter(loader.repeat())
+        return itertools.islice(self.endless[loader], len(loader))

@@ -1,0 +1,1 @@
+"""What notebooks need that were written for older releases, of `d2l` and of other packages."""

@@ -1,0 +1,1 @@
+"""What experiments need: results recorded, kept, compared, checked and searched for."""

@@ -1,0 +1,274 @@
+"""Models, data and training: the classes on which the chapters build."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from d2l_local.common.board import ProgressBoard, draw, new_curves
+from d2l_local.common.hyperparameters import HyperParameters
+from d2l_local.common.training import countable, explain, missing, no_learning_rate, no_net
+from d2l_local.tensorflow import device
+from d2l_local.tensorflow.nn import nn_Module
+from d2l_local.tensorflow.steps import Steps
+
+
+class Module(HyperParameters, nn_Module):
+    """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
+
+    `loss(y_hat, y)` may also be an attribute that holds a Keras loss, which is called with the
+    targets first, as Keras does.
+    """
+
+    def __init__(self, plot_train_per_epoch: float = 2, plot_valid_per_epoch: float = 1):
+        super().__init__()
+        self.save_hyperparameters()
+        self.board = ProgressBoard()
+        self.training: bool | None = None
+
+    def forward(self, X: Any) -> Any:
+        """Return `self.net(X)`; define `net`, or a forward pass of your own."""
+        if not hasattr(self, "net"):
+            raise NotImplementedError(no_net(self))
+        return self.net(X)
+
+    def call(self, X: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """Return `forward(X)`, in training or inference mode for the layers inside."""
+        before = self.training
+        if training is None or training == before:
+            return self.forward(X, *args, **kwargs)
+        self.training = training
+        try:
+            return self.forward(X, *args, **kwargs)
+        finally:
+            self.training = before
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return `call(...)`, in the mode that `training` says unless the arguments say it."""
+        # Keras hands `training` down to layers such as Dropout only if the outermost call has it.
+        if self.training is not None:
+            kwargs.setdefault("training", self.training)
+        return super().__call__(*args, **kwargs)
+
+    def loss(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss of predictions `y_hat` for targets `y`; define it in your class."""
+        raise NotImplementedError(missing(self, "loss(self, y_hat, y)"))
+
+    def loss_of(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss, whether it is a method or a Keras loss."""
+        if isinstance(self.loss, tf.keras.losses.Loss):
+            return self.loss(y, y_hat)
+        return self.loss(y_hat, y)
+
+    def configure_optimizers(self) -> Any:
+        """Return stochastic gradient descent with learning rate `self.lr`."""
+        if not hasattr(self, "lr"):
+            raise NotImplementedError(no_learning_rate(self))
+        return tf.keras.optimizers.SGD(self.lr)
+
+    def training_step(self, batch: Sequence[Any]) -> Any:
+        """Return the loss of a batch, (inputs ..., targets), and plot it."""
+        *inputs, targets = batch
+        y_hat = self(*inputs)
+        loss = self.loss_of(y_hat, targets)
+        self.plot("loss", loss, train=True)
+        return loss
+
+    def validation_step(self, batch: Sequence[Any]) -> None:
+        """Plot the loss of a batch, (inputs ..., targets)."""
+        *inputs, targets = batch
+        y_hat = self(*inputs)
+        self.plot("loss", self.loss_of(y_hat, targets), train=False)
+
+    def plot(self, key: str, value: Any, train: bool) -> None:
+        """Add `value` to the curve "train_<key>" or "val_<key>" of the model's board.
+
+        Args:
+            key: name of the quantity, such as "loss".
+            value: a number, or a one-element array or tensor.
+            train: whether it belongs to training (x is the fraction of epochs done) or to
+                validation (x is the number of epochs done).
+
+        Raises:
+            RuntimeError: if no `Trainer` is training this model.
+        """
+        draw(self, key, value, train)
+
+
+class Classifier(Module):
+    """Base of the models whose outputs are class scores (logits) of shape (n, classes)."""
+
+    def validation_step(self, batch: Sequence[Any]) -> None:
+        """Plot the loss and the accuracy of a batch, (inputs ..., labels)."""
+        *inputs, labels = batch
+        y_hat = self(*inputs)
+        self.plot("loss", self.loss_of(y_hat, labels), train=False)
+        self.plot("acc", self.accuracy(y_hat, labels), train=False)
+
+    def accuracy(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:
+        """Return the fraction of correct predictions, or with `averaged=False` 1 or 0 for each.
+
+        Args:
+            Y_hat: logits, (..., classes).
+            Y: labels, (...).
+            averaged: whether to return the mean.
+        """
+        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
+        Y = tf.reshape(Y, (-1,))
+        correct = tf.cast(tf.argmax(Y_hat, axis=1, output_type=Y.dtype) == Y, tf.float32)
+        return tf.reduce_mean(correct) if averaged else correct
+
+    def loss(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:
+        """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
+        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(Y, (-1,)), Y_hat)
+        return tf.reduce_mean(losses) if averaged else losses
+
+    def layer_summary(self, X_shape: Sequence[int]) -> None:
+        """Print the output shape of each layer of `net` for an input of shape `X_shape`."""
+        X = tf.random.normal(X_shape)
+        for layer in self.net.layers:
+            X = layer(X)
+            print(f"{layer.__class__.__name__} output shape:\t{tuple(X.shape)}")
+
+
+Classification = Classifier
+
+
+class DataModule(HyperParameters):
+    """Base of the data sets: training and validation batches.
+
+    `root` and `num_workers` are kept for older notebooks: data lies in the user's cache, and no
+    other process reads it.
+    """
+
+    def __init__(self, root: str = "../data", num_workers: int = 4):
+        self.save_hyperparameters()
+
+    def get_dataloader(self, train: bool) -> Iterable[Any]:
+        """Return the batches of the training or of the validation set; define it in your class."""
+        raise NotImplementedError(missing(self, "get_dataloader(self, train)"))
+
+    def train_dataloader(self) -> Iterable[Any]:
+        """Return the batches to train on."""
+        return self.get_dataloader(train=True)
+
+    def val_dataloader(self) -> Iterable[Any] | None:
+        """Return the batches to validate on, or None if there are none."""
+        return self.get_dataloader(train=False)
+
+
+class Trainer(HyperParameters):
+    """Trains a model: `Trainer(max_epochs=10).fit(model, data)`.
+
+    Your Python runs as Python, batch by batch, with one exception that you cannot notice: steps
+    whose methods (`forward`, `loss`, `training_step` and so on) are all the library's, with a `net`
+    and an optimizer of Keras' own parts, run as a graph of TensorFlow, which is faster. `jit=True`
+    makes a graph of any step. Then the rules of `tf.function` hold: what a step prints, counts
+    or draws with numpy happens once, while the graph is made, and a number that changes later in
+    Python, such as `self.trainer.epoch`, stays as it was; `tf.print` and `tf.random` are part of
+    the graph.
+
+    Args:
+        max_epochs: number of passes over the training data.
+        num_gpus: if it is at least 1, the steps run on the first GPU, and no other is used; with 0,
+            or without a GPU, TensorFlow chooses, which is the first GPU that it sees or the CPU.
+        gradient_clip_val: largest norm of the gradient; 0 leaves gradients as they are.
+        jit: True to make graphs of the steps, by `tf.function`, from the second batch on; False to
+            make none; None to make one only where the result is the same. The first batch runs
+            eagerly in any case, since it builds layers that are built when they are called.
+    """
+
+    jit: bool | None = None
+
+    def __init__(
+        self,
+        max_epochs: int,
+        num_gpus: int = 0,
+        gradient_clip_val: float = 0,
+        jit: bool | None = None,
+    ):
+        self.save_hyperparameters()
+        self.gpus = [device.gpu(i) for i in range(min(num_gpus, device.num_gpus()))]
+
+    def prepare_data(self, data: Any) -> None:
+        """Take the loaders of `data`, and count their batches.
+
+        Raises:
+            ValueError: if there is no batch to train on, or no end of them.
+        """
+        self.train_dataloader = countable(data.train_dataloader(), data.train_dataloader)
+        self.val_dataloader = countable(data.val_dataloader(), data.val_dataloader)
+        self.num_train_batches = len(self.train_dataloader)
+        self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
+        if self.num_train_batches == 0:
+            raise ValueError("the training data have no batch: is the data set empty?")
+
+    def prepare_model(self, model: Any) -> None:
+        """Connect the model and this trainer."""
+        self.model, model.trainer = model, self
+        model.board.xlim = (0, self.max_epochs)
+
+    def prepare_batch(self, batch: Any) -> Any:
+        """Return the batch as the steps get it; TensorFlow moves it to the device of the step."""
+        return batch
+
+    def fit(self, model: Any, data: Any) -> None:
+        """Train `model` on `data` for `max_epochs` epochs.
+
+        Raises:
+            TypeError: if one of the two is not what it should be, or `super().__init__()` was
+                forgotten in the model.
+            ValueError: if there is nothing to do.
+        """
+        self.epoch = self.train_batch_idx = self.val_batch_idx = 0
+        if self.max_epochs < 1:
+            raise ValueError(f"max_epochs must be at least 1, but is {self.max_epochs}")
+        try:
+            self.prepare_data(data)
+            self.prepare_model(model)
+            self.optim = model.configure_optimizers()
+            with new_curves(model.board):
+                for epoch in range(self.max_epochs):
+                    self.epoch = epoch
+                    self.fit_epoch()
+        except Exception as error:
+            explain(error, self, model, data)
+            raise
+
+    def fit_epoch(self) -> None:
+        """Train for one epoch, then validate."""
+        if self.train_batch_idx == 0:
+            self.steps = Steps(self)
+        gpu = self.gpus[0] if self.gpus else contextlib.nullcontext()
+        self.model.training = True
+        for batch in self.steps.batches(self.train_dataloader):
+            self.batch = self.prepare_batch(batch)
+            with gpu:
+                self.steps.update(self.batch)
+            self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
+        self.model.training = False
+        for batch in self.steps.batches(self.val_dataloader):
+            self.batch = self.prepare_batch(batch)
+            with gpu:
+                self.steps.validate(self.batch)
+            self.val_batch_idx += 1
+
+    def update_on(self, batch: Sequence[Any]) -> None:
+        """Compute the loss of a batch and let the optimizer take one step."""
+        with tf.GradientTape() as tape:
+            loss = self.model.training_step(batch)
+        variables = self.model.trainable_variables
+        grads = tape.gradient(loss, variables)
+        if self.gradient_clip_val > 0:
+            grads = self.clip_gradients(self.gradient_clip_val, grads)
+        self.optim.apply_gradients(zip(grads, variables, strict=True))
+
+    def clip_gradients(self, grad_clip_val: float, grads: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """Return the gradients, scaled so that their joint norm is at most `grad_clip_val`."""
+        return tf.clip_by_global_norm(grads, grad_clip_val)[0]

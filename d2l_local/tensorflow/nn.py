@@ -1,0 +1,52 @@
+"""What Keras needs to be the base of models that are written by hand, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+# Begins the names of attributes that are variables, where Keras saves weights.
+_ATTRIBUTE = "attribute_"
+
+
+class nn_Module(tf.keras.Model):
+    """A Keras model whose `loss` may be a method.
+
+    Attributes of type `tf.Variable`, alone or in lists and dictionaries, are parameters of the
+    model just as the weights of Keras layers are.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        # Keras keeps the argument of `compile` here, which would hide the method of that name.
+        del self.loss
+
+    @property
+    def trainable_variables(self) -> list[Any]:
+        """The parameters: those of Keras layers, then the attributes that are variables."""
+        found = {id(v): v for v in super().trainable_variables}
+        for layer in self._flatten_layers(include_self=True):
+            for variable in _variables_of(layer):
+                if variable.trainable:
+                    found.setdefault(id(variable), variable)
+        return list(found.values())
+
+    def save_own_variables(self, store: Any) -> None:
+        """Keep the attributes that are variables, too, in `save_weights` and `save`."""
+        super().save_own_variables(store)
+        for i, variable in enumerate(_variables_of(self)):
+            store[f"{_ATTRIBUTE}{i}"] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take back what `save_own_variables` kept."""
+        names = filter(lambda name: not name.startswith(_ATTRIBUTE), store.keys())
+        super().load_own_variables({name: store[name] for name in names})
+        for i, variable in enumerate(_variables_of(self)):
+            variable.assign(store[f"{_ATTRIBUTE}{i}"])
+
+
+def _variables_of(layer: tf.keras.layers.Layer) -> list[tf.Variable]:
+    """Return the attributes of a layer that are variables, alone or in lists and dictionaries."""
+    values = tf.nest.flatten(list(vars(layer).values()))
+    return list({id(v): v for v in values if isinstance(v, tf.Variable)}.values())
