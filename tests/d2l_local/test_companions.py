@@ -195,8 +195,13 @@ def test_torchvision_has_the_data_set_where_it_is_not_installed(face):
     data = torchvision.datasets.FashionMNIST("../data", False, trans, lambda label: label + 1)
     X, y = next(iter(torch.utils.data.DataLoader(data, batch_size=4)))
     assert (X.shape, X.dtype, y[0]) == ((4, 1, 32, 48), torch.float32, 10)
+    assert plain.targets.dtype == torch.int64
+    assert plain.classes[1:4] == ["Trouser", "Pullover", "Dress"]
     assert torch.equal(transforms.ToTensor()(image)[0], plain.data[0] / 255)
     assert transforms.Resize(14)(image.resize((28, 56))).size == (14, 28)
+    step = image.point(lambda _: 0)
+    step.paste(200, (14, 0, 28, 28))  # Black on the left, bright on the right.
+    assert len(set(transforms.Resize((28, 84))(step).getdata())) > 2, "what is between is smooth"
 
 
 @without_torchvision
@@ -211,8 +216,11 @@ def test_torchvision_has_the_data_set_where_it_is_not_installed(face):
 def test_what_only_torchvision_has_says_so(face, statement):
     if face.name != "torch":
         pytest.skip("for PyTorch")
-    with pytest.raises(ImportError, match=r"needs torchvision itself.*pip install torchvision"):
+    with pytest.raises(
+        ImportError, match=r"needs torchvision itself.*pip install torchvision"
+    ) as error:
         exec(statement)
+    assert error.value.name == "torchvision"
 
 
 def test_a_torchvision_that_is_installed_wins(tmp_path):

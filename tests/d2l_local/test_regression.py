@@ -86,6 +86,22 @@ def test_with_a_layer_a_step_goes_against_the_gradient_times_the_learning_rate(f
     assert after == pytest.approx([p - 0.125 * slope for p in before], abs=1e-6)
 
 
+def test_by_hand_a_step_goes_against_the_gradient_times_the_learning_rate(face):
+    """One row with x = 1 and a target of 3, for half the square: both gradients are the error."""
+    X, y = np.ones((33, 1), np.float32), np.full((33, 1), 3, np.float32)
+    model = face.d2l.LinearRegressionScratch(1, lr=0.125)
+    before = [param.item() for param in map(face.numpy, (model.w, model.b))]
+
+    class Data(face.d2l.DataModule):
+        def get_dataloader(self, train):
+            return face.d2l.load_array((face.tensor(X), face.tensor(y)), 33)
+
+    face.d2l.Trainer(max_epochs=1).fit(model, Data())
+    after = [param.item() for param in map(face.numpy, (model.w, model.b))]
+    slope = sum(before) - 3
+    assert after == pytest.approx([p - 0.125 * slope for p in before], abs=1e-6)
+
+
 def test_what_is_done_to_a_batch_does_not_reach_the_data(face, data):
     if face.name == "tensorflow":
         pytest.skip("a tensor of TensorFlow cannot be changed")
@@ -137,6 +153,8 @@ def test_targets_of_another_shape_are_refused(face, name, arguments):
     with pytest.raises(ValueError, match=r"y = d2l.reshape\(y, y_hat.shape\)") as error:
         model.loss(y_hat, face.tensor(np.zeros(4, np.float32)))
     assert "targets have shape (4,), but the predictions (4, 1)" in str(error.value)
+    with pytest.raises(ValueError, match=r"shape \(1, 1\), but the predictions \(4, 1\)"):
+        model.loss(y_hat, face.tensor(np.zeros((1, 1), np.float32)))
 
 
 def test_a_data_module_takes_a_folder_and_a_number_of_workers(face):

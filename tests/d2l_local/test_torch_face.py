@@ -167,6 +167,38 @@ def test_predictions_are_made_without_dropout():
     assert (seen, net.training) == ([False], True)
 
 
+def test_batches_are_moved_to_the_device_of_the_evaluation():
+    moved = []
+
+    class OnDisk:
+        def __init__(self, tensor):
+            self.tensor = tensor
+
+        def to(self, device):
+            moved.append(device)
+            return self.tensor
+
+    batch = [OnDisk(torch.ones(4, 2)), OnDisk(torch.zeros(4, dtype=torch.int64))]
+    d2l.evaluate_accuracy_gpu(nn.Linear(2, 3), [batch])
+    d2l.evaluate_accuracy_gpu(nn.Linear(2, 3), [batch], "elsewhere")
+    assert moved == [torch.device("cpu")] * 2 + ["elsewhere"] * 2
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_a_loader_that_is_moved_shuffles_as_before(shuffle):
+    loader = d2l.load_array((torch.arange(8),), 2, shuffle)
+    assert loader.to(META).shuffle == shuffle
+
+
+def test_the_summary_of_layers_names_them(capsys):
+    model = d2l.Classifier()
+    model.net = nn.Sequential(nn.Flatten(), nn.LazyLinear(3))
+    model.layer_summary((2, 4, 5))
+    assert capsys.readouterr().out == (
+        "Flatten output shape:\t(2, 20)\nLinear output shape:\t(2, 3)\n"
+    )
+
+
 def test_what_is_plotted_keeps_no_graph_for_gradients(weights, clusters):
     face = faces.load("torch")
     kept = []
