@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tarfile
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -21,6 +22,9 @@ DATA_HUB: dict[str, tuple[str, str]] = {}
 
 _TIMEOUT = (5, 20)  # Seconds until a server answers, and of silence in the middle of a file.
 _RETRIES = 2  # Pooch waits one second before the first, two before the second.
+_PATIENCE = 60.0  # Seconds in which a file must advance by _LEAST bytes.
+_LEAST = 1 << 18
+_MOST = 20 << 30  # Bytes of a file whose size nobody knows: no data set of d2l is nearly as big.
 
 
 class DownloadError(OSError):
@@ -36,7 +40,7 @@ def user_cache() -> Path:
     return Path(pooch.os_cache("d2l_local"))
 
 
-def retrieve(url: str, target: Path, known_hash: str | None = None) -> None:
+def retrieve(url: str, target: Path, known_hash: str | None = None, max_size: int = _MOST) -> None:
     """Downloads `target` unless it is there, and right as far as `known_hash` says what that is.
 
     It gets its name when it is complete and checked. A lost connection is tried again.
@@ -45,9 +49,11 @@ def retrieve(url: str, target: Path, known_hash: str | None = None) -> None:
         url: where the file is.
         target: where it belongs; its folder is made.
         known_hash: such as "sha1:" and the hexadecimal digits; None takes any content.
+        max_size: the largest number of bytes that can be right.
 
     Raises:
-        DownloadError: if the file cannot be had or has another hash.
+        DownloadError: if the file cannot be had, has another hash, is larger than it can be or than
+            the disk has room for, or comes slower than 4 KiB per second for a minute.
     """
     import pooch
     import requests
@@ -63,11 +69,57 @@ def retrieve(url: str, target: Path, known_hash: str | None = None) -> None:
         urls={target.name: url},
         retry_if_failed=_RETRIES,
     )
-    downloader = pooch.HTTPDownloader(progressbar=watched, timeout=_TIMEOUT)
+    progress = _Progress(target.parent, max_size, watched)
+    downloader = pooch.HTTPDownloader(progressbar=progress, timeout=_TIMEOUT)
     try:
         files.fetch(target.name, downloader=downloader)
     except (requests.RequestException, OSError, ValueError) as error:
         raise DownloadError(f"{url}: {error}") from error
+
+
+class _Progress:
+    """What pooch tells how far a download is: a bar where somebody watches, and limits.
+
+    Args:
+        folder: where the file will be.
+        max_size: the largest number of bytes that can be right.
+        watched: whether to draw the bar.
+    """
+
+    def __init__(self, folder: Path, max_size: int, watched: bool):
+        from tqdm import tqdm
+
+        self.folder, self.max_size = folder, max_size
+        self.bar = tqdm(unit="B", unit_scale=True, ncols=79, disable=not watched)
+        self.total = 0  # Bytes that the server has announced; pooch sets it.
+        self.done = 0
+        self.checked = time.monotonic(), 0
+
+    def update(self, n: int) -> None:
+        """Take note of `n` more bytes."""
+        if self.done == 0:
+            self.bar.total = self.total
+            if self.total > (free := shutil.disk_usage(self.folder).free):
+                raise DownloadError(f"has {self.total:,} bytes, but the disk only {free:,} left")
+        self.done += n
+        self.bar.update(n)
+        if max(self.total, self.done - n) > self.max_size:
+            raise DownloadError(f"has more than the {self.max_size:,} bytes that can be right")
+        (then, before), now = self.checked, time.monotonic()
+        if now - then > _PATIENCE:
+            if self.done - before < _LEAST:
+                raise DownloadError(f"gave up after {now - then:.0f} s with next to no progress")
+            self.checked = now, self.done
+
+    def reset(self) -> None:
+        """Start again from nothing."""
+        self.done = 0
+        self.checked = time.monotonic(), 0
+        self.bar.reset()
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        self.bar.close()
 
 
 @contextlib.contextmanager

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
+from pathlib import Path
 from typing import Any
 
 _INSTALL = {
     "torch": ("pytorch", "pip install torch"),
     "tensorflow": ("tensorflow", "pip install tensorflow (or tensorflow-cpu)"),
 }
+
+
+def stand_aside(name: str) -> None:
+    """Leave the name `torch`, for instance, to the framework, where Python takes a face for it.
+
+    That happens to programs inside this package's folder, where Python looks first.
+    """
+    if "." in name:
+        return
+    folder, path = Path(__file__).parents[1], list(sys.path)
+    sys.path[:] = [entry for entry in path if Path(entry).resolve() != folder]
+    del sys.modules[name]
+    try:
+        importlib.import_module(name)
+    finally:
+        sys.path[:] = path
 
 
 def is_installed(framework: str) -> bool:

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from d2l_local.common.faces import stand_aside
 from d2l_local.mxnet_compat import import_mxnet
 
+stand_aside(__name__)
 import_mxnet()
 
 from mxnet import npx

@@ -3,8 +3,9 @@
 import os
 from typing import TYPE_CHECKING
 
-from d2l_local.common.faces import require
+from d2l_local.common.faces import require, stand_aside
 
+stand_aside(__name__)
 require("tensorflow")
 
 # TensorFlow reads these once, when it is imported. Its log would end up in every notebook, and

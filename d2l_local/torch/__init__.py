@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from d2l_local.common.faces import require
+from d2l_local.common.faces import require, stand_aside
 
+stand_aside(__name__)
 require("torch")
 
 from d2l_local.common.board import ProgressBoard

@@ -1,12 +1,16 @@
+import contextlib
 import gzip
 import hashlib
 import io
 import os
 import sys
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from local_server import LocalServer, serving, status, whole
@@ -127,6 +131,55 @@ def test_a_half_of_a_file_never_gets_the_final_name(
     url = server.put("/visitors.csv", whole(CONTENT, cut=5))
     with pytest.raises(DownloadError, match=f"^{url}: "):
         files.download(url, tmp_path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_is_longer_than_it_can_be_is_given_up(server: LocalServer, tmp_path: Path) -> None:
+    url = server.put("/visitors.csv", whole(bytes(300_000)))
+    with pytest.raises(DownloadError, match=f"^{url}: has more than the 100,000 bytes"):
+        files.retrieve(url, tmp_path / "visitors.csv", max_size=100_000)
+    assert os.listdir(tmp_path) == []
+    files.retrieve(url, tmp_path / "visitors.csv", max_size=300_000)
+    assert server.asked == ["/visitors.csv"] * 2, "what is too long is not asked for again"
+
+
+def test_an_answer_without_an_end_is_given_up(server: LocalServer, tmp_path: Path) -> None:
+    def endless(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                handler.wfile.write(bytes(1 << 16))
+
+    with pytest.raises(DownloadError, match="has more than the 1,000,000 bytes"):
+        files.retrieve(server.put("/a", endless), tmp_path / "a", max_size=1_000_000)
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_drips_is_given_up(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_PATIENCE", 0.2)
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(200):
+                handler.wfile.write(bytes(1024))
+                time.sleep(0.02)
+
+    with pytest.raises(DownloadError, match=r"gave up after .* s with next to no progress"):
+        files.retrieve(server.put("/a", drip), tmp_path / "a")
+    assert os.listdir(tmp_path) == []
+
+
+def test_what_does_not_fit_on_the_disk_is_not_begun(
+    server: LocalServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda _: SimpleNamespace(free=10))
+    with pytest.raises(DownloadError, match="has 18 bytes, but the disk only 10 left"):
+        files.retrieve(server.put("/a", whole(CONTENT)), tmp_path / "a")
     assert os.listdir(tmp_path) == []
 
 

@@ -2,8 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import d2l_local
 
 FRAMEWORKS = {"torch", "tensorflow", "mxnet"}
 LATER = {"matplotlib", "requests", "tqdm", "IPython", "pandas"}
@@ -18,6 +21,23 @@ def imported_by(statement):
 def test_the_package_imports_no_framework():
     names, _ = imported_by("import d2l_local")
     assert not names & (FRAMEWORKS | LATER | {"numpy"})
+
+
+@pytest.mark.parametrize("framework", sorted(FRAMEWORKS))
+def test_inside_the_package_the_framework_is_still_the_framework(framework):
+    folder = Path(d2l_local.__file__).parent
+    code = (
+        f"import sys, {framework} as module\n"
+        f"from d2l_local import {framework} as d2l\n"
+        "print(module.__file__, d2l.__file__, module.__version__, sys.path[0] == '')"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder
+    )
+    theirs, ours, _, kept = run.stdout.split()
+    assert not Path(theirs).is_relative_to(folder)
+    assert Path(ours) == folder / framework / "__init__.py"
+    assert kept == "True"
 
 
 @pytest.mark.parametrize("face", sorted(FRAMEWORKS))
