@@ -51,6 +51,11 @@ class IdxFile(NamedTuple):
         """The length of the header: its kind, and four bytes for each dimension."""
         return 4 + 4 * len(self.shape)
 
+    @property
+    def size(self) -> int:
+        """The length of the whole file."""
+        return self.header + math.prod(self.shape)
+
 
 TRAIN = (
     IdxFile(
@@ -256,18 +261,19 @@ def _read(place: str, file: IdxFile) -> np.ndarray:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, f"{file.name}.gz")
             # What cannot be compressed grows a little.
-            retrieve(place, path, max_size=math.prod(file.shape) + (64 << 10))
+            retrieve(place, path, max_size=file.size + (64 << 10))
             return _array(path, file, place)
     return _array(Path(place), file, place)
 
 
 def _array(path: Path, file: IdxFile, place: str) -> np.ndarray:
-    content = path.read_bytes()
-    if content.startswith(b"\x1f\x8b"):  # A server may have sent what it decompressed.
-        try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            raise ValueError(f"{place}: {error}") from error
+    with path.open("rb") as stream:
+        compressed = stream.read(2) == b"\x1f\x8b"  # A server may have sent what it decompressed.
+    try:
+        with gzip.open(path) if compressed else path.open("rb") as stream:
+            content = stream.read(file.size + 1)  # No more than can be right.
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise ValueError(f"{place}: {error}") from error
     if (found := hashlib.sha256(content).hexdigest()) != file.sha256:
         raise ValueError(f"{place}: the SHA-256 is {found}, expected {file.sha256}")
     return np.frombuffer(content, np.uint8, offset=file.header).reshape(file.shape)

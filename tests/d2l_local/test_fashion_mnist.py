@@ -4,6 +4,7 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -230,6 +231,17 @@ def test_a_damaged_array_in_the_cache_is_named_and_made_again(
     assert is_test_set(*fashion_mnist.load(False))
     assert f"cannot be used, and is made anew: {path}: " in caplog.text
     assert path.read_bytes() == content
+
+
+def test_a_compressed_file_is_decompressed_no_further_than_it_can_be_right(tmp_path: Path) -> None:
+    path = tmp_path / "labels.gz"
+    path.write_bytes(gzip.compress(bytes(20_000_000)))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"labels\.gz: the SHA-256 is"):
+        fashion_mnist._array(path, FILES[1], str(path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1_000_000
 
 
 def test_a_damaged_file_in_a_folder_is_named_and_left_there(
