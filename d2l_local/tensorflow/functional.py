@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -104,15 +105,20 @@ def _read_by(net: Net) -> list[Any]:
 
 
 def _fraction_correct(num_correct: Callable[[Any], Any], data_iter: Batches) -> float:
-    correct = examples = 0
+    correct, examples = [], 0
     for batch in finite(data_iter):
-        correct += num_correct(batch)
+        correct.append(num_correct(batch))
         examples += _size(batch[1])
-    return float(correct) / examples
+    return _sum(correct) / examples
 
 
 def _size(tensor: Any) -> int:
-    return int(tf.size(tensor))
+    return math.prod(tensor.shape)
+
+
+def _sum(tensors: Iterable[Any]) -> float:
+    """Add up in Python, in the end: an operation for each batch would take longer."""
+    return sum(float(tensor) for tensor in tensors)
 
 
 def _apply(net: Net, X: Any, training: bool) -> Any:
@@ -187,13 +193,13 @@ def _train_epoch(
     """Take a step with each batch, and call `report` after it with the means so far."""
 
     def means() -> tuple[float, float]:
-        return float(total_loss) / examples, float(correct) / examples
+        return _sum(losses) / examples, _sum(correct) / examples
 
-    total_loss = correct = examples = 0
+    losses, correct, examples = [], [], 0
     for batch in finite(train_iter):
         batch_loss, batch_correct = step(batch)
-        total_loss += batch_loss
-        correct += batch_correct
+        losses.append(batch_loss)
+        correct.append(batch_correct)
         examples += _size(batch[1])
         report(means)
     return means()
