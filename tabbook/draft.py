@@ -111,7 +111,8 @@ class Draft:
         versions = {name: found or said.get(name, "") for name, found in installed.items()}
         code = [cell.source for cell in self.cells if _is_executed(cell)]
         data = self.support.data_named_in("\n".join(code))
-        parts = json.dumps([code, versions, self.support.modules, data], sort_keys=True)
+        modules = self.support.modules_run_by(code)
+        parts = json.dumps([code, versions, modules, data], sort_keys=True)
         return {
             "chapter": self.chapter.path,
             "hash": hashlib.sha256(parts.encode()).hexdigest(),

@@ -15,10 +15,26 @@ from tabbook.problems import Problem, ProblemsError
 
 @dataclass(frozen=True)
 class Support:
-    """A hash of the modules that a tab's face runs, and one of each data file that it can read."""
+    """What a tab's notebooks can run and read of the support library.
 
-    modules: str
+    `face` has the names of the modules that belong to the tab, `modules` the files of all by their
+    names, and `data` a hash of each data file that is not another tab's.
+    """
+
+    root: Path
+    face: tuple[str, ...]
+    modules: Mapping[str, Path]
     data: Mapping[Path, str]
+
+    def modules_run_by(self, code: Iterable[str]) -> str:
+        """A hash of the face, of what the cells in `code` import, and of all that these import.
+
+        Docstrings, comments and layout do not count. Raises `ProblemsError` where a module that is
+        run is not Python.
+        """
+        imported = (name for cell in code for name in _imported_by_cell(cell))
+        read = _read_all([*self.face, *imported], self.modules, self.root)
+        return _hash("".join(f"{name} {read[name].digest}\n" for name in sorted(read)))
 
     def data_named_in(self, code: str) -> dict[str, str]:
         """The hashes of the data files whose names, without extension, are strings in `code`."""
@@ -28,13 +44,9 @@ class Support:
 
 
 def support_library(book: Book) -> dict[str, Support]:
-    """The support library for each tab: all of its face, and what that imports of the rest.
-
-    Docstrings, comments and layout do not count. Raises `ProblemsError` where a module that is run
-    is not Python.
-    """
+    """The support library for each tab."""
     if not book.support:
-        return {tab.name: Support("", {}) for tab in book.tabs}
+        return {tab.name: Support(book.root, (), {}, {}) for tab in book.tabs}
     folder = book.root / book.support
     modules = {_module_name(path, folder): path for path in folder.rglob("*.py")}
     data = {
@@ -43,13 +55,11 @@ def support_library(book: Book) -> dict[str, Support]:
     }
     support = {}
     for tab in book.tabs:
-        face = f"{folder.name}.{tab.module}"
-        names = [name for name in modules if name == face or name.startswith(f"{face}.")]
-        read = _read_all(names, modules, book.root)
-        digest = _hash("".join(f"{name} {read[name].digest}\n" for name in sorted(read)))
+        name = f"{folder.name}.{tab.module}"
+        face = tuple(each for each in modules if f"{each}.".startswith(f"{name}."))
         others = {other.module for other in book.tabs} - {tab.module}
         own = {path: value for path, value in data.items() if others.isdisjoint(path.parts)}
-        support[tab.name] = Support(digest, own)
+        support[tab.name] = Support(book.root, face, modules, own)
     return support
 
 
@@ -90,6 +100,17 @@ def _read(name: str, path: Path, root: Path) -> _Module:
 def _module_of(name: str, is_package: bool, text: str) -> _Module:
     tree = _WithoutTheUnrun().visit(ast.parse(text))
     return _Module(_hash(repr(_meaning(tree))), frozenset(_imported(tree, name, is_package)))
+
+
+@cache
+def _imported_by_cell(code: str) -> frozenset[str]:
+    """What a cell imports; the lines of IPython's magic import nothing."""
+    lines = ("" if line.lstrip().startswith(("%", "!")) else line for line in code.splitlines())
+    try:
+        tree = ast.parse("\n".join(lines))
+    except SyntaxError:
+        return frozenset()
+    return frozenset(_imported(tree, "", is_package=False))
 
 
 def _imported(tree: ast.Module, module: str, is_package: bool) -> Iterator[str]:

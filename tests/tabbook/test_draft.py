@@ -150,7 +150,19 @@ def test_a_module_of_the_support_library_that_is_no_python_is_named(root: Path):
     path = write_library(root) / "torch" / "model.py"
     path.write_text("class Net:\n    def forward(self:\n", encoding="utf-8")
     with pytest.raises(ProblemsError, match=r"^lib/torch/model\.py:2: not Python: "):
-        draft(root, "pytorch")
+        draft(root, "pytorch").notebook()
+    draft(root, "mxnet").notebook()
+
+
+@pytest.mark.parametrize(
+    "cell", ["from lib import collect", "%matplotlib inline\nimport lib.collect"]
+)
+def test_what_a_chapter_imports_of_the_support_library_is_run_by_it(root: Path, cell: str):
+    path = write_library(root) / "collect.py"
+    assert stale_tabs(root, path, "edited = True\n") == set()
+    chapter, text = edited_chapter(root, "accuracy = 0.853", f"{cell}\naccuracy = 0.853")
+    chapter.write_text(text, encoding="utf-8")
+    assert stale_tabs(root, path, "edited = 1\n") == {"pytorch"}
 
 
 def test_new_data_of_the_support_library_concern_the_notebooks_that_name_them(root: Path):
