@@ -1,0 +1,30 @@
+"""The reference pages name what is there, and what is there can be documented."""
+
+import importlib
+import operator
+import re
+from pathlib import Path
+
+import pytest
+
+PAGES = Path(__file__).parents[2] / "reference"
+NAMED = re.compile(r"^\.\. auto(?:class|function|data):: ([\w.]+)", re.M)
+
+
+@pytest.mark.parametrize("page", ["torch", "tensorflow", "mxnet", "common"])
+def test_every_name_of_a_reference_page_has_a_docstring(page):
+    text = (PAGES / f"{page}.rst").read_text(encoding="utf-8")
+    names = NAMED.findall(text)
+    assert len(names) > 15
+    if page != "common":
+        names = [f"d2l_local.{page}.{name}" for name in names]
+    for name in names:
+        module, *attributes = name.split(".")
+        while True:
+            try:
+                importlib.import_module(f"{module}.{attributes[0]}")
+            except ImportError:
+                break
+            module = f"{module}.{attributes.pop(0)}"
+        documented = operator.attrgetter(".".join(attributes))(importlib.import_module(module))
+        assert documented.__doc__, name
