@@ -17,7 +17,7 @@ def test_every_name_of_a_reference_page_has_a_docstring(page):
     names = NAMED.findall(text)
     assert len(names) > 15
     if page != "common":
-        names = [f"d2l_local.{page}.{name}" for name in names]
+        names = [f"d2l_local.{page}.{name.removeprefix(f'd2l_local.{page}.')}" for name in names]
     for name in names:
         module, *attributes = name.split(".")
         while True:
