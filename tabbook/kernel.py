@@ -65,8 +65,6 @@ def threads(workers: int) -> dict[str, str]:
     """The environment of a process that trains beside `workers - 1` others."""
     return {
         **dict.fromkeys(THREAD_POOLS, str(max(1, cores() // workers))),
-        # Threads that wait long in a loop take the core from those that work, here or elsewhere.
-        "GOMP_SPINCOUNT": "30000",
         # Two workers that call MXNet's OpenBLAS at once can wait for each other for ever.
         "MXNET_CPU_WORKER_NTHREADS": "1",
     }
