@@ -410,11 +410,10 @@ class ProgressBoard(LivePlot, HyperParameters):
         self.raw_points: dict[str, list[tuple[float, Any, float]]] = {}
         self.data: dict[str, list[Point]] = {}
         self._running: Callable[[], Mapping[str, Point]] = dict
-        self._ahead: dict[str, float] = {}  # values that a curve's points have had too early
         self._first: dict[str, float] = {}
         self._warned: set[str] = set()
 
-    def draw(self, x: float, y: Any, label: str, every_n: float = 1, weight: float = 1) -> None:
+    def draw(self, x: float, y: Any, label: str, every_n: int = 1, weight: float = 1) -> None:
         """Add a point to the curve `label`.
 
         Args:
@@ -422,17 +421,14 @@ class ProgressBoard(LivePlot, HyperParameters):
             y: a number, or a one-element array or tensor of any framework; it is read when it is
                 shown, so that a training step need not wait for it.
             label: name of the curve; "train_loss" is shown as the loss in training.
-            every_n: number of calls whose mean makes one point of the curve; of 117.5, every other
-                point is the mean of 118, and the rest of 117.
+            every_n: number of calls whose mean makes one point of the curve.
             weight: of `y` in that mean, such as the number of examples that it is about.
         """
         self._running = dict
         waiting = self.raw_points.setdefault(label, [])
         curve = self.data.setdefault(label, [])
         waiting.append((x, y, weight))
-        due = max(1, every_n) - self._ahead.get(label, 0)
-        if len(waiting) >= due - 1e-9:
-            self._ahead[label] = len(waiting) - due
+        if len(waiting) >= every_n:
             values = _read(waiting)
             waiting.clear()
             self._first.setdefault(label, values[0][1])
@@ -529,7 +525,7 @@ def new_curves(board: Any) -> Iterator[None]:
             board.finish()
 
 
-def draw(model: Any, key: str, value: Any, train: bool) -> None:
+def add_to_curve(model: Any, key: str, value: Any, train: bool) -> None:
     """Add `value` to the curve "train_<key>" or "val_<key>" of a model in training.
 
     `plot_train_per_epoch` and `plot_valid_per_epoch` of the model say how many points an epoch
@@ -550,19 +546,30 @@ def draw(model: Any, key: str, value: Any, train: bool) -> None:
     if value is None:
         raise TypeError(f"plot({key!r}, ...) got None, not a number")
     if train:
-        x, label = trainer.train_batch_idx / trainer.num_train_batches, f"train_{key}"
-        every_n = trainer.num_train_batches / model.plot_train_per_epoch
-    else:
-        x, label = trainer.epoch + 1, f"val_{key}"
-        every_n = trainer.num_val_batches / model.plot_valid_per_epoch
+        done, num_batches = trainer.train_batch_idx, trainer.num_train_batches
+        x, points = done / num_batches, model.plot_train_per_epoch
+    else:  # A loop of somebody's own may not count what it validates.
+        done, num_batches = getattr(trainer, "val_batch_idx", 0), trainer.num_val_batches
+        x, points = trainer.epoch + 1, model.plot_valid_per_epoch
     board: Any = model.board
-    options: dict[str, float] = {"every_n": every_n}
+    label = ("train_" if train else "val_") + key
+    options: dict[str, int] = {"every_n": _batches_of_point(done, num_batches, points)}
     board.xlabel = "epoch"
     if _takes_weight(getattr(board.draw, "__func__", board.draw)):
         options["weight"] = _num_examples(getattr(trainer, "batch", None))
-    if not isinstance(board, ProgressBoard):
-        options["every_n"] = max(1, int(every_n))
-    board.draw(x, value, label, **options)
+    # Without its graph, which would keep all of a step in memory until the point is drawn.
+    board.draw(x, value.detach() if hasattr(value, "detach") else value, label, **options)
+
+
+def _batches_of_point(done: int, num_batches: int, points: float) -> int:
+    """Return of how many batches the next point is the mean, when `done` batches have been.
+
+    The points cut the batches of all epochs into parts as equal as can be: 235 batches at 2 points
+    an epoch are 118 and 117, so that no batch of an epoch waits for the next one.
+    """
+    point = done * points // num_batches
+    start, end = (-(-number * num_batches // points) for number in (point, point + 1))
+    return int(end - start)
 
 
 @functools.cache
@@ -600,7 +607,8 @@ def _mean(values: Sequence[tuple[float, float, float]]) -> Point:
 
 def _number(value: Any) -> float:
     if getattr(value, "shape", ()) == ():
-        return float(value.detach() if hasattr(value, "detach") else value)
+        with contextlib.suppress(TypeError):  # Some frameworks' scalars are no numbers.
+            return float(value.detach() if hasattr(value, "detach") else value)
     array = as_numpy(value)
     if array.size != 1:
         raise ValueError(

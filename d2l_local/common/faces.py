@@ -19,7 +19,7 @@ def stand_aside(name: str) -> None:
 
     That happens to programs inside this package's folder, where Python looks first.
     """
-    if "." in name:
+    if name not in ("torch", "tensorflow", "mxnet"):
         return
     folder, path = Path(__file__).parents[1], list(sys.path)
     sys.path[:] = [entry for entry in path if Path(entry).resolve() != folder]

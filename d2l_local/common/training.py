@@ -13,31 +13,36 @@ from typing import Any
 MAX_BATCHES = 100_000
 
 
-def missing(o: object, member: str) -> str:
-    """Return what to say where a class lacks a member, such as "loss(self, y_hat, y)"."""
+# The members that a class has to define, as they are written in it.
+_MEMBERS = {
+    "loss": "loss(self, y_hat, y)",
+    "lr": "configure_optimizers(self)",
+    "get_dataloader": "get_dataloader(self, train)",
+}
+
+
+def missing(o: object, member: str) -> NotImplementedError:
+    """Return an error that says what to do where an object lacks `member`.
+
+    Args:
+        o: a model or data.
+        member: "net", "lr", "loss" or "get_dataloader".
+    """
     name = type(o).__name__
-    return (
-        f"{name} has no {member.split('(')[0]}: define `def {member}` in the class, "
+    if member == "net":
+        return NotImplementedError(f"{name} has neither `net` nor a forward pass of its own")
+    if member == "lr" and "lr" in inspect.signature(type(o).__init__).parameters:
+        return NotImplementedError(
+            f"{name} has no attribute lr: its __init__ takes lr, but does not keep it; call "
+            "self.save_hyperparameters() in it, right after super().__init__()"
+        )
+    definition = _MEMBERS[member]
+    what = (
+        f"{name} has no {definition.partition('(')[0]}: define `def {definition}` in the class, "
         f"or add it with @d2l.add_to_class({name})"
     )
-
-
-def no_net(model: object) -> str:
-    """Return what to say where a model has no forward pass."""
-    return f"{type(model).__name__} has neither `net` nor a forward pass of its own"
-
-
-def no_learning_rate(model: object) -> str:
-    """Return what to say where a model has neither an optimizer nor the attribute `lr`."""
-    if "lr" in inspect.signature(type(model).__init__).parameters:
-        return (
-            f"{type(model).__name__} has no attribute lr: its __init__ takes lr, but does not keep "
-            "it; call self.save_hyperparameters() in it, right after super().__init__()"
-        )
-    return (
-        f"{missing(model, 'configure_optimizers(self)')}; or set self.lr, the learning rate, for "
-        "stochastic gradient descent"
-    )
+    or_lr = "; or set self.lr, the learning rate, for stochastic gradient descent"
+    return NotImplementedError(what + or_lr if member == "lr" else what)
 
 
 class Restarted:
@@ -71,14 +76,17 @@ class Restarted:
         return iter(self.make())
 
 
-def countable(loader: Any, make: Callable[[], Iterable[Any] | None]) -> Any:
-    """Return the loader that `make` has returned; one that does not know its length is counted.
+def countable(make: Callable[[], Iterable[Any] | None]) -> Any:
+    """Return the loader that `make` makes; one that does not know its length is counted.
+
+    Where `make` returns None, there is a loader without batches.
 
     Raises:
         ValueError: if the loader has no end.
     """
+    loader: Any = make()
     if loader is None:
-        return None
+        return ()
     try:
         len(loader)
     except TypeError as error:
@@ -93,11 +101,6 @@ def _endless(what: str) -> str:
         f"the loader {what}, but an epoch has an end: leave out what repeats it, or take as many "
         "batches as an epoch is to have, as in itertools.islice(batches, 100) or dataset.take(100)"
     )
-
-
-def on_device(loader: Any, device: Any) -> Any:
-    """Return the loader with its tensors on `device`, if it can move them; else as it is."""
-    return loader.to(device) if hasattr(loader, "to") else loader
 
 
 def num_rows(arrays: Sequence[Any], batch_size: int) -> int:
@@ -136,6 +139,13 @@ class MissingReturnError(TypeError):
 
 # Errors that the shapes of a batch do not explain.
 _UNRELATED = (AttributeError, NameError, NotImplementedError, RecursionError)
+# Which function of a model has returned None, if this variable of that function of ours is None.
+_RETURNED = (
+    ("forward", "training_step", "y_hat"),
+    ("loss", "training_step", "loss"),
+    ("training_step", "fit_epoch", "loss"),
+    ("training_step", "update_on", "loss"),
+)
 
 
 def explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
@@ -144,12 +154,12 @@ def explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
     Raises:
         TypeError: if model or data are not what they should be, or a method returned nothing.
     """
-    if hasattr(model, "train_dataloader") or hasattr(data, "training_step"):
-        raise TypeError(
-            "fit takes the model first, then the data, as in trainer.fit(model, data), but got "
-            f"{type(model).__name__} and {type(data).__name__}"
-        ) from error
     if not hasattr(data, "train_dataloader"):
+        if hasattr(model, "train_dataloader"):
+            raise TypeError(
+                "fit takes the model first, then the data, as in trainer.fit(model, data), but "
+                f"got {type(model).__name__} and {type(data).__name__}"
+            ) from error
         raise TypeError(
             "fit takes data with train_dataloader and val_dataloader, such as a d2l.DataModule; "
             f"{type(data).__name__} has none"
@@ -160,24 +170,19 @@ def explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
             f"{name} is not set up: call super().__init__() first in {name}.__init__"
         ) from error
     frames = {frame.f_code.co_name: frame for frame, _ in traceback.walk_tb(error.__traceback__)}
-    if function := _without_return(frames):
-        raise MissingReturnError(
-            f"{name}.{function} returned None: does it end without a `return`?"
-        ) from error
-    _add_shapes(error, frames, trainer, name)
+    for function, caller, variable in _RETURNED:
+        if _is_ours(frames.get(caller)) and frames[caller].f_locals.get(variable, ...) is None:
+            raise MissingReturnError(
+                f"{name}.{function} returned None: does it end without a `return`?"
+            ) from error
+    if not isinstance(error, _UNRELATED):
+        _add_shapes(error, frames, trainer, name)
 
 
-def _without_return(frames: dict[str, FrameType]) -> str | None:
-    """Return which function of a model has returned None, by what its caller made of it."""
-    for function, caller, variable in (
-        ("forward", "training_step", "y_hat"),
-        ("loss", "training_step", "loss"),
-        ("training_step", "fit_epoch", "loss"),
-        ("training_step", "update_on", "loss"),
-    ):
-        if caller in frames and frames[caller].f_locals.get(variable, ...) is None:
-            return function
-    return None
+def _is_ours(frame: FrameType | None) -> bool:
+    """Tell whether a function that is running belongs to this library."""
+    package = __name__.partition(".")[0] + "."
+    return frame is not None and frame.f_globals.get("__name__", "").startswith(package)
 
 
 def _add_shapes(error: Exception, frames: dict[str, FrameType], trainer: Any, name: str) -> None:
@@ -185,12 +190,13 @@ def _add_shapes(error: Exception, frames: dict[str, FrameType], trainer: Any, na
     if "training_step" in frames:
         step, done = "training_step", trainer.train_batch_idx
     else:
-        step, done = "validation_step", trainer.val_batch_idx
-    if step not in frames or done > 0 or isinstance(error, _UNRELATED):
+        step, done = "validation_step", getattr(trainer, "val_batch_idx", 0)
+    if step not in frames or done > 0:
         return
     try:
-        tensors = ", ".join(f"{tuple(t.shape)} {t.dtype}" for t in trainer.batch)
-    except Exception:  # A batch may be anything.
+        batch = frames[step].f_locals[frames[step].f_code.co_varnames[1]]
+        tensors = ", ".join(f"{tuple(t.shape)} {t.dtype}" for t in batch)
+    except Exception:  # A step may take anything.
         return
     error.add_note(
         f"This was the first batch of {name}.{step}. The tensors of a "

@@ -8,11 +8,11 @@ from typing import Any
 
 from mxnet import autograd, gluon, np
 
-from d2l_local.common.board import ProgressBoard, draw, new_curves
+from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.training import countable, explain, missing, no_learning_rate, no_net
-from d2l_local.mxnet import device
-from d2l_local.mxnet.nn import check_labels, cross_entropy, nn_Module
+from d2l_local.common.training import countable, explain, missing
+from d2l_local.mxnet.device import first_gpus
+from d2l_local.mxnet.nn import attach_gradients, cross_entropy, move, nn_Module
 from d2l_local.mxnet.optimizer import SGD
 
 
@@ -31,23 +31,17 @@ class Module(HyperParameters, nn_Module):
     def forward(self, X: np.ndarray) -> np.ndarray:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
         if not hasattr(self, "net"):
-            raise NotImplementedError(no_net(self))
+            raise missing(self, "net")
         return self.net(X)
 
     def loss(self, y_hat: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the loss of predictions `y_hat` for targets `y`; define it in your class."""
-        raise NotImplementedError(missing(self, "loss(self, y_hat, y)"))
-
-    def loss_of(self, y_hat: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the loss, whether a method or a Gluon loss, which has one for each example."""
-        if isinstance(self.loss, gluon.loss.Loss):
-            return self.loss(y_hat, y).mean()
-        return self.loss(y_hat, y)
+        raise missing(self, "loss")
 
     def configure_optimizers(self) -> Any:
         """Return stochastic gradient descent with learning rate `self.lr`."""
         if not hasattr(self, "lr"):
-            raise NotImplementedError(no_learning_rate(self))
+            raise missing(self, "lr")
         params = self.parameters()
         if isinstance(params, list):
             return SGD(params, self.lr)
@@ -79,7 +73,7 @@ class Module(HyperParameters, nn_Module):
         Raises:
             RuntimeError: if no `Trainer` is training this model.
         """
-        draw(self, key, value.detach() if isinstance(value, np.ndarray) else value, train)
+        add_to_curve(self, key, value, train)
 
 
 class Classifier(Module):
@@ -106,11 +100,7 @@ class Classifier(Module):
 
     def loss(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:
         """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
-        if Y_hat.ndim > 2:
-            Y_hat, Y = Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
-        if getattr(getattr(self, "trainer", None), "train_batch_idx", 0) == 0:
-            check_labels(Y, Y_hat.shape[-1])
-        losses = cross_entropy(Y_hat, Y)
+        losses = cross_entropy(self, Y_hat, Y)
         return losses.mean() if averaged else losses
 
     def layer_summary(self, X_shape: Sequence[int]) -> None:
@@ -136,7 +126,7 @@ class DataModule(HyperParameters):
 
     def get_dataloader(self, train: bool) -> Iterable[Any]:
         """Return the batches of the training or of the validation set; define it in your class."""
-        raise NotImplementedError(missing(self, "get_dataloader(self, train)"))
+        raise missing(self, "get_dataloader")
 
     def train_dataloader(self) -> Iterable[Any]:
         """Return the batches to train on."""
@@ -159,7 +149,7 @@ class Trainer(HyperParameters):
 
     def __init__(self, max_epochs: int, num_gpus: int = 0, gradient_clip_val: float = 0):
         self.save_hyperparameters()
-        self.gpus = [device.gpu(i) for i in range(min(num_gpus, device.num_gpus()))]
+        self.gpus = first_gpus(num_gpus)
 
     def prepare_data(self, data: Any) -> None:
         """Take the loaders of `data`, and count their batches.
@@ -167,10 +157,10 @@ class Trainer(HyperParameters):
         Raises:
             ValueError: if there is no batch to train on, or no end of them.
         """
-        self.train_dataloader = countable(data.train_dataloader(), data.train_dataloader)
-        self.val_dataloader = countable(data.val_dataloader(), data.val_dataloader)
+        self.train_dataloader = countable(data.train_dataloader)
+        self.val_dataloader = countable(data.val_dataloader)
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader)
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -179,15 +169,8 @@ class Trainer(HyperParameters):
         self.model, model.trainer = model, self
         model.board.xlim = (0, self.max_epochs)
         if self.gpus:
-            params = model.collect_params()
-            if isinstance(params, gluon.ParameterDict):
-                params.reset_ctx(self.gpus[0])
-            model.set_scratch_params_device(self.gpus[0])
-        if not isinstance(model, nn_Module):  # A block of one's own takes care of its arrays.
-            return
-        for param in model.get_scratch_params():
-            if param.grad is None:
-                param.attach_grad()
+            move(model, self.gpus[0])
+        attach_gradients(model)
 
     def prepare_batch(self, batch: Sequence[np.ndarray]) -> Sequence[np.ndarray]:
         """Return the batch on the first GPU in use, or as it is."""
@@ -209,8 +192,7 @@ class Trainer(HyperParameters):
             self.prepare_model(model)
             self.optim = model.configure_optimizers()
             with new_curves(model.board):
-                for epoch in range(self.max_epochs):
-                    self.epoch = epoch
+                for self.epoch in range(self.max_epochs):  # noqa: B020
                     self.fit_epoch()
         except Exception as error:
             explain(error, self, model, data)
@@ -227,8 +209,6 @@ class Trainer(HyperParameters):
                 self.clip_gradients(self.gradient_clip_val, self.model)
             self.optim.step(1)
             self.train_batch_idx += 1
-        if self.val_dataloader is None:
-            return
         for batch in self.val_dataloader:
             self.batch = self.prepare_batch(batch)
             self.model.validation_step(self.batch)

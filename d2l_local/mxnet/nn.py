@@ -39,6 +39,12 @@ class nn_Module(nn.Block):
             return params if params.keys() else self.get_scratch_params()
         return list(params)  # A `collect_params` of one's own returns arrays.
 
+    def loss_of(self, y_hat: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the loss, whether a method or a Gluon loss, which has one for each example."""
+        if isinstance(self.loss, gluon.loss.Loss):
+            return self.loss(y_hat, y).mean()
+        return self.loss(y_hat, y)
+
     def set_scratch_params_device(self, device: Context) -> None:
         """Move the attributes that are arrays to another device, with gradients attached."""
         moved = {id(array): array.as_in_ctx(device) for array in self.get_scratch_params()}
@@ -69,8 +75,32 @@ def _replace_arrays(attributes: dict[str, Any], new: dict[int, np.ndarray]) -> N
                 _replace_arrays(item.__dict__, new)
 
 
-def cross_entropy(Y_hat: np.ndarray, Y: np.ndarray) -> np.ndarray:
-    """Return the loss of each example: of logits (n, classes) and labels (n,), in nats."""
+def attach_gradients(model: Any) -> None:
+    """Attach gradients to the arrays of a model that have none yet."""
+    if isinstance(model, nn_Module):  # A block of one's own takes care of its arrays.
+        for param in model.get_scratch_params():
+            if param.grad is None:
+                param.attach_grad()
+
+
+def move(model: Any, device: Context) -> None:
+    """Move the parameters of a model to a device: those of Gluon, and arrays."""
+    params = model.collect_params()
+    if isinstance(params, gluon.ParameterDict):
+        params.reset_ctx(device)
+    model.set_scratch_params_device(device)
+
+
+def cross_entropy(model: Any, Y_hat: np.ndarray, Y: np.ndarray) -> np.ndarray:
+    """Return the losses (n,) of logits (..., classes) and labels (...), in nats.
+
+    Raises:
+        ValueError: if labels of the first batch that `model` is trained on are of no class.
+    """
+    if Y_hat.ndim > 2:
+        Y_hat, Y = Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
+    if getattr(getattr(model, "trainer", None), "train_batch_idx", 0) == 0:
+        check_labels(Y, Y_hat.shape[-1])
     return _cross_entropy(Y_hat, Y)
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from d2l_local.common.board import ProgressBoard, draw, new_curves
+from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.training import countable, explain, missing, no_learning_rate, no_net
-from d2l_local.tensorflow import device
+from d2l_local.common.training import countable, explain, missing
+from d2l_local.tensorflow.device import first_gpus
 from d2l_local.tensorflow.nn import nn_Module
-from d2l_local.tensorflow.steps import Steps
+from d2l_local.tensorflow.steps import Steps, passes_over
 
 
 class Module(HyperParameters, nn_Module):
@@ -27,46 +26,21 @@ class Module(HyperParameters, nn_Module):
         super().__init__()
         self.save_hyperparameters()
         self.board = ProgressBoard()
-        self.training: bool | None = None
 
     def forward(self, X: Any) -> Any:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
         if not hasattr(self, "net"):
-            raise NotImplementedError(no_net(self))
+            raise missing(self, "net")
         return self.net(X)
-
-    def call(self, X: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
-        """Return `forward(X)`, in training or inference mode for the layers inside."""
-        before = self.training
-        if training is None or training == before:
-            return self.forward(X, *args, **kwargs)
-        self.training = training
-        try:
-            return self.forward(X, *args, **kwargs)
-        finally:
-            self.training = before
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return `call(...)`, in the mode that `training` says unless the arguments say it."""
-        # Keras hands `training` down to layers such as Dropout only if the outermost call has it.
-        if self.training is not None:
-            kwargs.setdefault("training", self.training)
-        return super().__call__(*args, **kwargs)
 
     def loss(self, y_hat: Any, y: Any) -> Any:
         """Return the loss of predictions `y_hat` for targets `y`; define it in your class."""
-        raise NotImplementedError(missing(self, "loss(self, y_hat, y)"))
-
-    def loss_of(self, y_hat: Any, y: Any) -> Any:
-        """Return the loss, whether it is a method or a Keras loss."""
-        if isinstance(self.loss, tf.keras.losses.Loss):
-            return self.loss(y, y_hat)
-        return self.loss(y_hat, y)
+        raise missing(self, "loss")
 
     def configure_optimizers(self) -> Any:
         """Return stochastic gradient descent with learning rate `self.lr`."""
         if not hasattr(self, "lr"):
-            raise NotImplementedError(no_learning_rate(self))
+            raise missing(self, "lr")
         return tf.keras.optimizers.SGD(self.lr)
 
     def training_step(self, batch: Sequence[Any]) -> Any:
@@ -95,7 +69,7 @@ class Module(HyperParameters, nn_Module):
         Raises:
             RuntimeError: if no `Trainer` is training this model.
         """
-        draw(self, key, value, train)
+        add_to_curve(self, key, value, train)
 
 
 class Classifier(Module):
@@ -150,7 +124,7 @@ class DataModule(HyperParameters):
 
     def get_dataloader(self, train: bool) -> Iterable[Any]:
         """Return the batches of the training or of the validation set; define it in your class."""
-        raise NotImplementedError(missing(self, "get_dataloader(self, train)"))
+        raise missing(self, "get_dataloader")
 
     def train_dataloader(self) -> Iterable[Any]:
         """Return the batches to train on."""
@@ -192,7 +166,7 @@ class Trainer(HyperParameters):
         jit: bool | None = None,
     ):
         self.save_hyperparameters()
-        self.gpus = [device.gpu(i) for i in range(min(num_gpus, device.num_gpus()))]
+        self.gpus = first_gpus(num_gpus)
 
     def prepare_data(self, data: Any) -> None:
         """Take the loaders of `data`, and count their batches.
@@ -200,10 +174,10 @@ class Trainer(HyperParameters):
         Raises:
             ValueError: if there is no batch to train on, or no end of them.
         """
-        self.train_dataloader = countable(data.train_dataloader(), data.train_dataloader)
-        self.val_dataloader = countable(data.val_dataloader(), data.val_dataloader)
+        self.train_dataloader = passes_over(countable(data.train_dataloader))
+        self.val_dataloader = passes_over(countable(data.val_dataloader))
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader)
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -232,8 +206,7 @@ class Trainer(HyperParameters):
             self.prepare_model(model)
             self.optim = model.configure_optimizers()
             with new_curves(model.board):
-                for epoch in range(self.max_epochs):
-                    self.epoch = epoch
+                for self.epoch in range(self.max_epochs):  # noqa: B020
                     self.fit_epoch()
         except Exception as error:
             explain(error, self, model, data)
@@ -243,20 +216,15 @@ class Trainer(HyperParameters):
         """Train for one epoch, then validate."""
         if self.train_batch_idx == 0:
             self.steps = Steps(self)
-        gpu = self.gpus[0] if self.gpus else contextlib.nullcontext()
         self.model.training = True
-        for batch in self.steps.batches(self.train_dataloader):
+        for batch in self.train_dataloader:
             self.batch = self.prepare_batch(batch)
-            with gpu:
-                self.steps.update(self.batch)
+            self.steps.update(self.batch)
             self.train_batch_idx += 1
-        if self.val_dataloader is None:
-            return
         self.model.training = False
-        for batch in self.steps.batches(self.val_dataloader):
+        for batch in self.val_dataloader:
             self.batch = self.prepare_batch(batch)
-            with gpu:
-                self.steps.validate(self.batch)
+            self.steps.validate(self.batch)
             self.val_batch_idx += 1
 
     def update_on(self, batch: Sequence[Any]) -> None:

@@ -27,6 +27,11 @@ def try_gpu(i: int = 0) -> Any:
     return gpu(i) if num_gpus() > i else cpu()
 
 
+def first_gpus(n: int) -> list[Any]:
+    """Return the first `n` GPUs of this machine, or all if it has fewer."""
+    return [gpu(i) for i in range(min(n, num_gpus()))]
+
+
 def try_all_gpus() -> list[Any]:
     """Return all GPUs of this machine, or the CPU alone."""
-    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+    return first_gpus(num_gpus()) or [cpu()]

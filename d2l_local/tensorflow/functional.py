@@ -13,7 +13,7 @@ from d2l_local.common.functional import Means, Timer, show_predictions, train, u
 from d2l_local.tensorflow.core import Module
 from d2l_local.tensorflow.data import FashionMNIST, batches_of
 from d2l_local.tensorflow.device import try_gpu
-from d2l_local.tensorflow.steps import Compiled, Passes, advise, are_ours, finite, methods
+from d2l_local.tensorflow.steps import Compiled, advise, are_ours, finite, methods, passes_over
 
 Net = Callable[[Any], Any]
 Loss = Callable[[Any, Any], Any]
@@ -222,7 +222,7 @@ def _train(
 ) -> tuple[float, float, float]:
     """Train with a live plot, and return what `common.functional.train` returns."""
     step, num_correct = _training_step(net, loss, updater), _prediction(net)
-    passes = Passes()
+    train_iter, test_iter = passes_over(train_iter), passes_over(test_iter)
     if not are_ours(step.read()):
         advise(
             num_epochs * _num_batches(train_iter),
@@ -231,8 +231,8 @@ def _train(
         )
     return train(
         num_epochs,
-        lambda report: _train_epoch(step, passes.next_over(train_iter), report),
-        lambda: _fraction_correct(num_correct, passes.next_over(test_iter)),
+        lambda report: _train_epoch(step, train_iter, report),
+        lambda: _fraction_correct(num_correct, test_iter),
     )
 
 

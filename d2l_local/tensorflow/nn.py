@@ -11,7 +11,7 @@ _ATTRIBUTE = "attribute_"
 
 
 class nn_Module(tf.keras.Model):
-    """A Keras model whose `loss` may be a method.
+    """A Keras model with `forward` in the place of `call`, whose `loss` may be a method.
 
     Attributes of type `tf.Variable`, alone or in lists and dictionaries, are parameters of the
     model just as the weights of Keras layers are.
@@ -21,6 +21,31 @@ class nn_Module(tf.keras.Model):
         super().__init__(*args, **kwargs)
         # Keras keeps the argument of `compile` here, which would hide the method of that name.
         del self.loss
+        self.training: bool | None = None
+
+    def call(self, X: Any, *args: Any, training: bool | None = None, **kwargs: Any) -> Any:
+        """Return `forward(X)`, in training or inference mode for the layers inside."""
+        before = self.training
+        if training is None or training == before:
+            return self.forward(X, *args, **kwargs)
+        self.training = training
+        try:
+            return self.forward(X, *args, **kwargs)
+        finally:
+            self.training = before
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return `call(...)`, in the mode that `training` says unless the arguments say it."""
+        # Keras hands `training` down to layers such as Dropout only if the outermost call has it.
+        if self.training is not None:
+            kwargs.setdefault("training", self.training)
+        return super().__call__(*args, **kwargs)
+
+    def loss_of(self, y_hat: Any, y: Any) -> Any:
+        """Return the loss: a method, or a Keras loss, which takes the targets first."""
+        if isinstance(self.loss, tf.keras.losses.Loss):
+            return self.loss(y, y_hat)
+        return self.loss(y_hat, y)
 
     @property
     def trainable_variables(self) -> list[Any]:

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import operator
 import types
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -31,7 +31,7 @@ Step = Callable[[Sequence[Any]], None]
 
 
 class Steps:
-    """The steps of a training, and its passes over the data.
+    """The steps of a training, on the first GPU in use.
 
     Args:
         trainer: says by its attribute `jit` which steps become graphs.
@@ -39,7 +39,6 @@ class Steps:
 
     def __init__(self, trainer: Any):
         self.trainer, self.model, self.jit = trainer, trainer.model, trainer.jit
-        self.batches = Passes().next_over
         self.update = self._step(trainer.update_on, self._read_by_training)
         self.validate = self._step(self.model.validation_step, self._read_by_validation)
         if self.jit is None and not are_ours(self._read_by_training()):
@@ -47,6 +46,10 @@ class Steps:
             advise(num_batches, type(self.model).__name__, "Trainer(..., jit=True)")
 
     def _step(self, step: Step, read: Callable[[], Sequence[Any]]) -> Step:
+        run = self._maybe_graph(step, read)
+        return _on_device(run, self.trainer.gpus[0]) if self.trainer.gpus else run
+
+    def _maybe_graph(self, step: Step, read: Callable[[], Sequence[Any]]) -> Step:
         if self.jit is None:
             return Compiled(step, read, lambda step: self._graph_of(step, autograph=False))
         return _eager_first(step, self._graph_of(step)) if self.jit else step
@@ -77,6 +80,14 @@ class Steps:
 
 def _net(model: Any) -> Any:
     return vars(model).get("net", ...)
+
+
+def _on_device(step: Step, device: Any) -> Step:
+    def run(batch: Sequence[Any]) -> None:
+        with device:
+            step(batch)
+
+    return run
 
 
 def _eager_first(step: Step, graph: Step) -> Step:
@@ -244,20 +255,31 @@ def finite(loader: Any) -> Any:
     return loader
 
 
-class Passes:
-    """The passes that a training makes over its data sets.
+def passes_over(loader: Any) -> Any:
+    """Return a loader of the same batches whose next pass starts quickly, if it can be made.
 
-    To start a pass over a `tf.data.Dataset` takes as long as several batches. So all passes over
-    one data set are one iterator of the repeated data set, which has the same batches.
+    Raises:
+        ValueError: if the loader has no end.
+    """
+    if not isinstance(finite(loader), tf.data.Dataset) or loader.cardinality() < 0:
+        return loader
+    return Passes(loader)
+
+
+class Passes:
+    """Passes over a data set; all whole ones are one iterator of the repeated data set.
+
+    To start a pass over a `tf.data.Dataset` anew takes as long as several batches.
     """
 
-    def __init__(self) -> None:
-        self.endless: dict[tf.data.Dataset, Iterator[Any]] = {}
+    def __init__(self, dataset: tf.data.Dataset):
+        self.dataset = dataset
+        self.endless: Iterator[Any] | None = None
 
-    def next_over(self, loader: Any) -> Iterable[Any]:
-        """Return the batches of the next pass over `loader`, which may be any iterable."""
-        if not isinstance(finite(loader), tf.data.Dataset) or loader.cardinality() < 0:
-            return loader
-        if loader not in self.endless:
-            self.endless[loader] = iter(loader.repeat())
-        return itertools.islice(self.endless[loader], len(loader))
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[Any]:
+        endless, self.endless = self.endless or iter(self.dataset.repeat()), None
+        yield from itertools.islice(endless, len(self))
+        self.endless = endless  # A pass that was broken off does not get here.

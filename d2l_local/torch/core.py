@@ -8,22 +8,27 @@ from typing import Any
 import torch
 from torch import nn
 
-from d2l_local.common.board import ProgressBoard, draw, new_curves
+from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.training import (
-    countable,
-    explain,
-    missing,
-    no_learning_rate,
-    no_net,
-    on_device,
-)
-from d2l_local.torch import device
-
-nn_Module = nn.Module
+from d2l_local.common.training import countable, explain, missing
+from d2l_local.torch.device import first_gpus, move, on_device, plain_parameters
 
 
-class Module(HyperParameters, nn.Module):
+class nn_Module(nn.Module):
+    """A module of PyTorch whose `loss` may be a method or a loss of PyTorch's."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        # PyTorch keeps modules aside, where a method of the same name, such as `loss`, hides them.
+        if isinstance(value, nn.Module) and hasattr(type(self), name):
+            vars(self)[name] = value
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the trainer behind, and with it the data, when the model is copied or saved."""
+        return {name: value for name, value in vars(self).items() if name != "trainer"}
+
+
+class Module(HyperParameters, nn_Module):
     """Base of the models: `net` or `forward` computes, `loss` judges, the steps plot.
 
     Args:
@@ -39,17 +44,17 @@ class Module(HyperParameters, nn.Module):
     def forward(self, X: torch.Tensor) -> torch.Tensor:
         """Return `self.net(X)`; define `net`, or a forward pass of your own."""
         if not hasattr(self, "net"):
-            raise NotImplementedError(no_net(self))
+            raise missing(self, "net")
         return self.net(X)
 
     def loss(self, y_hat: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Return the loss of predictions `y_hat` for targets `y`; define it in your class."""
-        raise NotImplementedError(missing(self, "loss(self, y_hat, y)"))
+        raise missing(self, "loss")
 
     def configure_optimizers(self) -> Any:
         """Return stochastic gradient descent with learning rate `self.lr`."""
         if not hasattr(self, "lr"):
-            raise NotImplementedError(no_learning_rate(self))
+            raise missing(self, "lr")
         return torch.optim.SGD(self.parameters(), lr=self.lr)
 
     def training_step(self, batch: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -78,7 +83,7 @@ class Module(HyperParameters, nn.Module):
         Raises:
             RuntimeError: if no `Trainer` is training this model.
         """
-        draw(self, key, value.detach() if isinstance(value, torch.Tensor) else value, train)
+        add_to_curve(self, key, value, train)
 
     def apply_init(
         self, inputs: Sequence[torch.Tensor], init: Callable[[nn.Module], None] | None = None
@@ -87,16 +92,6 @@ class Module(HyperParameters, nn.Module):
         self.forward(*inputs)
         if init is not None:
             self.net.apply(init)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        super().__setattr__(name, value)
-        # PyTorch keeps modules aside, where a method of the same name, such as `loss`, hides them.
-        if isinstance(value, nn.Module) and hasattr(type(self), name):
-            vars(self)[name] = value
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the trainer behind, and with it the data, when the model is copied or saved."""
-        return {name: value for name, value in vars(self).items() if name != "trainer"}
 
 
 class Classifier(Module):
@@ -150,7 +145,7 @@ class DataModule(HyperParameters):
 
     def get_dataloader(self, train: bool) -> Iterable[Any]:
         """Return the batches of the training or of the validation set; define it in your class."""
-        raise NotImplementedError(missing(self, "get_dataloader(self, train)"))
+        raise missing(self, "get_dataloader")
 
     def train_dataloader(self) -> Iterable[Any]:
         """Return the batches to train on."""
@@ -173,7 +168,7 @@ class Trainer(HyperParameters):
 
     def __init__(self, max_epochs: int, num_gpus: int = 0, gradient_clip_val: float = 0):
         self.save_hyperparameters()
-        self.gpus = [device.gpu(i) for i in range(min(num_gpus, device.num_gpus()))]
+        self.gpus = first_gpus(num_gpus)
 
     def prepare_data(self, data: Any) -> None:
         """Take the loaders of `data`, whose tensors go to the GPU in use, and count their batches.
@@ -181,13 +176,13 @@ class Trainer(HyperParameters):
         Raises:
             ValueError: if there is no batch to train on, or no end of them.
         """
-        self.train_dataloader = countable(data.train_dataloader(), data.train_dataloader)
-        self.val_dataloader = countable(data.val_dataloader(), data.val_dataloader)
+        self.train_dataloader = countable(data.train_dataloader)
+        self.val_dataloader = countable(data.val_dataloader)
         if self.gpus:
             self.train_dataloader = on_device(self.train_dataloader, self.gpus[0])
             self.val_dataloader = on_device(self.val_dataloader, self.gpus[0])
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = 0 if self.val_dataloader is None else len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader)
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -196,7 +191,7 @@ class Trainer(HyperParameters):
         self.model, model.trainer = model, self
         model.board.xlim = (0, self.max_epochs)
         if self.gpus:
-            device.move(model, self.gpus[0])
+            move(model, self.gpus[0])
 
     def prepare_batch(self, batch: Sequence[torch.Tensor]) -> Sequence[torch.Tensor]:
         """Return the batch on the first GPU in use, or as it is."""
@@ -218,8 +213,7 @@ class Trainer(HyperParameters):
             self.prepare_model(model)
             self.optim = model.configure_optimizers()
             with new_curves(model.board):
-                for epoch in range(self.max_epochs):
-                    self.epoch = epoch
+                for self.epoch in range(self.max_epochs):  # noqa: B020
                     self.fit_epoch()
         except Exception as error:
             explain(error, self, model, data)
@@ -238,8 +232,6 @@ class Trainer(HyperParameters):
                     self.clip_gradients(self.gradient_clip_val, self.model)
                 self.optim.step()
             self.train_batch_idx += 1
-        if self.val_dataloader is None:
-            return
         self.model.eval()
         with torch.no_grad():
             for batch in self.val_dataloader:
@@ -249,5 +241,5 @@ class Trainer(HyperParameters):
 
     def clip_gradients(self, grad_clip_val: float, model: nn.Module) -> None:
         """Scale the gradients so that their joint norm is at most `grad_clip_val`."""
-        parameters = [*model.parameters(), *device.plain_parameters(model)]
+        parameters = [*model.parameters(), *plain_parameters(model)]
         nn.utils.clip_grad_norm_(parameters, grad_clip_val)

@@ -28,9 +28,14 @@ def try_gpu(i: int = 0) -> torch.device:
     return gpu(i) if num_gpus() > i else cpu()
 
 
+def first_gpus(n: int) -> list[torch.device]:
+    """Return the first `n` GPUs of this machine, or all if it has fewer."""
+    return [gpu(i) for i in range(min(n, num_gpus()))]
+
+
 def try_all_gpus() -> list[torch.device]:
     """Return all GPUs of this machine, or the CPU alone."""
-    return [gpu(i) for i in range(num_gpus())] or [cpu()]
+    return first_gpus(num_gpus()) or [cpu()]
 
 
 def move(model: nn.Module, device: torch.device) -> None:
@@ -39,6 +44,11 @@ def move(model: nn.Module, device: torch.device) -> None:
     for tensor in plain_parameters(model):
         # In place: the model may hold it under several names, in lists, in functions.
         torch.utils.swap_tensors(tensor, tensor.detach().to(device).requires_grad_())
+
+
+def on_device(loader: Any, device: torch.device) -> Any:
+    """Return the loader with its tensors on `device`, if it can move them; else as it is."""
+    return loader.to(device) if hasattr(loader, "to") else loader
 
 
 def plain_parameters(model: nn.Module) -> list[torch.Tensor]:

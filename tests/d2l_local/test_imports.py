@@ -40,6 +40,14 @@ def test_inside_the_package_the_framework_is_still_the_framework(framework):
     assert kept == "True"
 
 
+def test_only_a_framework_s_name_is_left_to_somebody_else():
+    from d2l_local.common.faces import stand_aside
+
+    main = sys.modules["__main__"]
+    stand_aside("__main__")  # What a face is called when it is run as a script.
+    assert sys.modules["__main__"] is main
+
+
 @pytest.mark.parametrize("face", sorted(FRAMEWORKS))
 def test_a_face_imports_its_own_framework_and_leaves_the_rest_for_later(face):
     before, _ = imported_by(

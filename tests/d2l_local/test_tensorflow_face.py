@@ -473,25 +473,40 @@ def test_the_passes_of_a_training_have_the_batches_of_separate_passes():
     import tensorflow as tf
 
     from d2l_local.tensorflow.data import batches_of
-    from d2l_local.tensorflow.steps import Passes
+    from d2l_local.tensorflow.steps import passes_over
 
-    def drawn(pass_over):
+    def drawn(prepare):
         tf.random.set_seed(1)
-        loader = batches_of([tf.range(10)], 4, shuffle=True)
-        return [[X.numpy().tolist() for (X,) in pass_over(loader)] for _ in range(3)]
+        loader = prepare(batches_of([tf.range(10)], 4, shuffle=True))
+        return [[X.numpy().tolist() for (X,) in loader] for _ in range(3)]
 
     separate = drawn(lambda loader: loader)
-    assert drawn(Passes().next_over) == separate
+    assert drawn(passes_over) == separate
     assert separate[0] != separate[1]
     assert [len(batch) for batch in separate[0]] == [4, 4, 2]
+
+
+@pytest.mark.usefixtures("face")
+def test_a_pass_begins_at_the_beginning_also_after_one_that_was_broken_off():
+    import tensorflow as tf
+
+    from d2l_local.tensorflow.steps import passes_over
+
+    loader = passes_over(tf.data.Dataset.range(3))
+    assert next(iter(loader)) == 0
+    assert [[int(i), int(j)] for i, j in zip(loader, loader, strict=True)] == [
+        [i, i] for i in range(3)
+    ]
+    assert [int(i) for i in loader] == [0, 1, 2]
+    assert len(loader) == 3
 
 
 @pytest.mark.usefixtures("face")
 def test_a_pass_over_what_cannot_be_counted_is_its_own():
     import tensorflow as tf
 
-    from d2l_local.tensorflow.steps import Passes
+    from d2l_local.tensorflow.steps import passes_over
 
     uncounted = tf.data.Dataset.range(3).filter(lambda i: i < 2)
     for loader in ([1, 2], uncounted):
-        assert Passes().next_over(loader) is loader
+        assert passes_over(loader) is loader

@@ -227,6 +227,21 @@ def test_points_cut_the_batches_into_equal_parts_and_leave_none_over(
     assert calls == expected
 
 
+def test_a_draw_of_ones_own_is_told_whole_numbers_of_calls(face, weights, clusters):
+    """The older package's compares for equality: `if len(points) != every_n: return`."""
+    told = []
+
+    class Board(face.d2l.ProgressBoard):
+        def draw(self, x, y, label, every_n=1):
+            told.append((label, every_n))
+
+    model = face.classifier(weights)
+    model.board = Board()
+    fit(face, model, face.data(*clusters), max_epochs=1)
+    assert [n for label, n in told if label == "train_loss"] == [3, 3, 3, 2, 2]
+    assert all(isinstance(n, int) for _, n in told)
+
+
 def test_a_batch_counts_in_its_point_as_often_as_it_has_examples(face, weights, clusters):
     drawn = []
 
@@ -334,6 +349,45 @@ def test_later_errors_and_those_of_other_kinds_come_without_the_shapes(
     with pytest.raises(error) as caught:
         fit(face, face.classifier(weights, training_step=training_step), face.data(*clusters))
     assert not hasattr(caught.value, "__notes__")
+
+
+def test_an_error_on_the_first_batch_of_a_loop_of_ones_own_comes_with_its_shapes(
+    face, weights, clusters
+):
+    class Trainer(face.d2l.Trainer):
+        def fit_epoch(self):
+            for batch in self.train_dataloader:
+                self.model.training_step(batch)
+
+    def training_step(self, batch):
+        raise ValueError("wrong")
+
+    with pytest.raises(ValueError, match="wrong") as caught:
+        Trainer(1).fit(face.classifier(weights, training_step=training_step), face.data(*clusters))
+    assert "(32, 6)" in caught.value.__notes__[0]
+
+
+def test_a_loop_and_steps_of_ones_own_keep_their_errors(face, weights, clusters):
+    class Trainer(face.d2l.Trainer):
+        def fit_epoch(self):
+            loss = None
+            raise ValueError(f"my own {loss}")
+
+    with pytest.raises(ValueError, match="my own None") as caught:
+        Trainer(1).fit(face.classifier(weights), face.data(*clusters))
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_a_model_that_brings_its_own_loaders_keeps_its_errors(face, weights, clusters):
+    data = face.data(*clusters)
+
+    def training_step(self, batch):
+        raise ValueError("wrong")
+
+    model = face.classifier(weights, training_step=training_step)
+    model.train_dataloader, model.val_dataloader = data.train_dataloader, data.val_dataloader
+    with pytest.raises(ValueError, match="wrong"):
+        fit(face, model, data)
 
 
 def test_an_error_between_the_steps_comes_without_the_shapes(face, weights, clusters):
