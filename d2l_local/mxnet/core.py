@@ -94,8 +94,8 @@ class Classifier(Module):
             Y: labels, (...).
             averaged: whether to return the mean.
         """
-        Y_hat = Y_hat.reshape((-1, Y_hat.shape[-1]))
-        correct = (Y_hat.argmax(axis=1).astype(Y.dtype) == Y.reshape(-1)).astype(np.float32)
+        Y_hat, Y = Y_hat.reshape((-1, Y_hat.shape[-1])), Y.reshape(-1)
+        correct = (Y_hat.argmax(axis=1).astype(Y.dtype) == Y).astype(np.float32)
         return correct.mean() if averaged else correct
 
     def loss(self, Y_hat: np.ndarray, Y: np.ndarray, averaged: bool = True) -> np.ndarray:

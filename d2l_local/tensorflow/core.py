@@ -90,15 +90,15 @@ class Classifier(Module):
             Y: labels, (...).
             averaged: whether to return the mean.
         """
-        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
-        Y = tf.reshape(Y, (-1,))
-        correct = tf.cast(tf.argmax(Y_hat, axis=1, output_type=Y.dtype) == Y, tf.float32)
+        Y_hat, Y = tf.reshape(Y_hat, (-1, Y_hat.shape[-1])), tf.reshape(Y, (-1,))
+        answers = tf.argmax(Y_hat, axis=1, output_type=Y.dtype)
+        correct = tf.cast(answers == Y, tf.float32)
         return tf.reduce_mean(correct) if averaged else correct
 
     def loss(self, Y_hat: Any, Y: Any, averaged: bool = True) -> tf.Tensor:
         """Return the cross-entropy of logits (..., classes) and labels (...), in nats."""
-        Y_hat = tf.reshape(Y_hat, (-1, Y_hat.shape[-1]))
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(tf.reshape(Y, (-1,)), Y_hat)
+        Y_hat, Y = tf.reshape(Y_hat, (-1, Y_hat.shape[-1])), tf.reshape(Y, (-1,))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(Y, Y_hat)
         return tf.reduce_mean(losses) if averaged else losses
 
     def layer_summary(self, X_shape: Sequence[int]) -> None:
@@ -155,8 +155,6 @@ class Trainer(HyperParameters):
             make none; None to make one only where the result is the same. The first batch runs
             eagerly in any case, since it builds layers that are built when they are called.
     """
-
-    jit: bool | None = None
 
     def __init__(
         self,

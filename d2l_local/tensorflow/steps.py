@@ -34,11 +34,12 @@ class Steps:
     """The steps of a training, on the first GPU in use.
 
     Args:
-        trainer: says by its attribute `jit` which steps become graphs.
+        trainer: says by its attribute `jit`, if it has one, which steps become graphs.
     """
 
     def __init__(self, trainer: Any):
-        self.trainer, self.model, self.jit = trainer, trainer.model, trainer.jit
+        self.trainer, self.model = trainer, trainer.model
+        self.jit = getattr(trainer, "jit", None)
         self.update = self._step(trainer.update_on, self._read_by_training)
         self.validate = self._step(self.model.validation_step, self._read_by_validation)
         if self.jit is None and not are_ours(self._read_by_training()):

@@ -113,7 +113,7 @@ class Classifier(Module):
             averaged: whether to return the mean.
         """
         Y_hat = Y_hat.reshape(-1, Y_hat.shape[-1])
-        correct = (Y_hat.argmax(dim=1).type(Y.dtype) == Y.reshape(-1)).type(torch.float32)
+        correct = (Y_hat.argmax(dim=1) == Y.reshape(-1)).type(torch.float32)
         return correct.mean() if averaged else correct
 
     def loss(self, Y_hat: torch.Tensor, Y: torch.Tensor, averaged: bool = True) -> torch.Tensor:
