@@ -1,8 +1,9 @@
-"""Functions that have the same name in every framework."""
+"""Functions that have the same name in every framework: a table, and the rest.
+
+A method, as in `reshape = np.ndarray.reshape`, is called with the array first.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as onp
 from mxnet import np, npx
@@ -41,6 +42,14 @@ expand_dims = np.expand_dims
 swapaxes = np.swapaxes
 repeat = np.repeat
 
+numpy = np.ndarray.asnumpy
+reshape = np.ndarray.reshape
+to = np.ndarray.as_in_ctx
+reduce_sum = np.ndarray.sum
+reduce_mean = np.ndarray.mean
+argmax = np.ndarray.argmax
+astype = np.ndarray.astype
+
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the product of `a` and `b`, as `np.dot` does.
@@ -54,44 +63,9 @@ def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.dot(a, b)
 
 
-def numpy(x: np.ndarray, *args: Any, **kwargs: Any) -> Any:
-    """Return the values of `x` as a numpy array, from any device."""
-    return x.asnumpy(*args, **kwargs)
-
-
 def size(x: np.ndarray) -> int:
     """Return the number of elements of `x`."""
     return x.size
-
-
-def reshape(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return `x` in another shape."""
-    return x.reshape(*args, **kwargs)
-
-
-def to(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return `x` on another device."""
-    return x.as_in_ctx(*args, **kwargs)
-
-
-def reduce_sum(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return the sum of `x`, over all elements or over an axis."""
-    return x.sum(*args, **kwargs)
-
-
-def reduce_mean(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return the mean of `x`, over all elements or over an axis."""
-    return x.mean(*args, **kwargs)
-
-
-def argmax(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return the index of the largest element, over all or along an axis."""
-    return x.argmax(*args, **kwargs)
-
-
-def astype(x: np.ndarray, *args: Any, **kwargs: Any) -> np.ndarray:
-    """Return `x` with another element type."""
-    return x.astype(*args, **kwargs)
 
 
 def corr2d(X: np.ndarray, K: np.ndarray) -> np.ndarray:

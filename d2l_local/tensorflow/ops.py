@@ -1,4 +1,4 @@
-"""Functions that have the same name in every framework."""
+"""Functions that have the same name in every framework: a table, and the rest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Functions that have the same name in every framework."""
+"""Functions that have the same name in every framework: a table, and the rest.
+
+A method, as in `reshape = torch.Tensor.reshape`, is called with the tensor first.
+"""
 
 from __future__ import annotations
 
@@ -37,65 +40,22 @@ batch_matmul = torch.bmm
 concat = torch.cat
 stack = torch.stack
 
+size = torch.Tensor.numel
+reshape = torch.Tensor.reshape
+to = torch.Tensor.to
+reduce_sum = torch.Tensor.sum
+reduce_mean = torch.Tensor.mean
+argmax = torch.Tensor.argmax
+astype = torch.Tensor.type
+transpose = torch.Tensor.t
+expand_dims = torch.Tensor.unsqueeze
+swapaxes = torch.Tensor.swapaxes
+repeat = torch.Tensor.repeat
+
 
 def numpy(x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
     """Return the values of `x` as a numpy array, from any device."""
     return x.detach().cpu().numpy(*args, **kwargs)
-
-
-def size(x: torch.Tensor) -> int:
-    """Return the number of elements of `x`."""
-    return x.numel()
-
-
-def reshape(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` in another shape."""
-    return x.reshape(*args, **kwargs)
-
-
-def to(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` on another device."""
-    return x.to(*args, **kwargs)
-
-
-def reduce_sum(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return the sum of `x`, over all elements or over an axis."""
-    return x.sum(*args, **kwargs)
-
-
-def reduce_mean(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return the mean of `x`, over all elements or over an axis."""
-    return x.mean(*args, **kwargs)
-
-
-def argmax(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return the index of the largest element, over all or along an axis."""
-    return x.argmax(*args, **kwargs)
-
-
-def astype(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` with another element type."""
-    return x.type(*args, **kwargs)
-
-
-def transpose(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return the transpose of a matrix."""
-    return x.t(*args, **kwargs)
-
-
-def expand_dims(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` with an axis of length 1 inserted."""
-    return x.unsqueeze(*args, **kwargs)
-
-
-def swapaxes(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` with two axes exchanged."""
-    return x.swapaxes(*args, **kwargs)
-
-
-def repeat(x: torch.Tensor, *args: Any, **kwargs: Any) -> torch.Tensor:
-    """Return `x` tiled along its axes."""
-    return x.repeat(*args, **kwargs)
 
 
 def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:
