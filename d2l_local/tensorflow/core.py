@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
@@ -41,7 +42,7 @@ class Module(HyperParameters, nn_Module):
         """Return stochastic gradient descent with learning rate `self.lr`."""
         if not hasattr(self, "lr"):
             raise missing(self, "lr")
-        return tf.keras.optimizers.SGD(self.lr)
+        return keras.optimizers.SGD(self.lr)
 
     def training_step(self, batch: Sequence[Any]) -> Any:
         """Return the loss of a batch, (inputs ..., targets), and plot it."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from d2l_local.common.fashion_mnist import size_of
@@ -123,12 +124,12 @@ def _sum(tensors: Iterable[Any]) -> float:
 
 def _apply(net: Net, X: Any, training: bool) -> Any:
     """Return the output of a Keras model in training or inference mode, or of a function."""
-    return net(X, training=training) if isinstance(net, tf.keras.layers.Layer) else net(X)
+    return net(X, training=training) if isinstance(net, keras.layers.Layer) else net(X)
 
 
 def _loss_of(loss: Loss, y_hat: Any, y: Any) -> Any:
     """Return the loss; Keras' own take the targets first."""
-    return loss(y, y_hat) if isinstance(loss, tf.keras.losses.Loss) else loss(y_hat, y)
+    return loss(y, y_hat) if isinstance(loss, keras.losses.Loss) else loss(y_hat, y)
 
 
 def evaluate_loss(net: Net, data_iter: Batches, loss: Loss) -> float:
@@ -145,7 +146,7 @@ def train_epoch_ch3(
     net: Net,
     train_iter: Batches,
     loss: Loss,
-    updater: tf.keras.optimizers.Optimizer | Callable[[int, Any], Any],
+    updater: keras.optimizers.Optimizer | Callable[[int, Any], Any],
 ) -> tuple[float, float]:
     """Train for one epoch, and return its mean loss and its accuracy.
 
@@ -164,7 +165,7 @@ def train_epoch_ch3(
 
 def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
     """Return a function of a batch that updates the variables, and returns loss and hits."""
-    with_keras = isinstance(updater, tf.keras.optimizers.Optimizer)
+    with_keras = isinstance(updater, keras.optimizers.Optimizer)
 
     def step(batch: Sequence[Any]) -> tuple[Any, Any]:
         X, y = batch
@@ -211,7 +212,7 @@ def train_ch3(
     test_iter: Batches,
     loss: Loss,
     num_epochs: int,
-    updater: tf.keras.optimizers.Optimizer | Callable[[int, Any], Any],
+    updater: keras.optimizers.Optimizer | Callable[[int, Any], Any],
 ) -> None:
     """Train for `num_epochs` epochs with a live plot; see `train_epoch_ch3`."""
     _train(net, train_iter, test_iter, loss, num_epochs, updater)
@@ -263,8 +264,8 @@ def train_ch6(
     """Make a network on a device, train it by stochastic gradient descent, and return it."""
     with device or try_gpu():
         net = net_fn()
-        optimizer = tf.keras.optimizers.SGD(learning_rate=lr)
-        loss_of = tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        optimizer = keras.optimizers.SGD(learning_rate=lr)
+        loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         timer = Timer()
         loss, train_acc, test_acc = _train(
             net, train_iter, test_iter, loss_of, num_epochs, optimizer

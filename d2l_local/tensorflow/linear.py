@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from d2l_local.common.training import same_shape
@@ -39,17 +40,17 @@ class LinearRegression(Module):
     def __init__(self, lr: float):
         super().__init__()
         self.save_hyperparameters()
-        self.net = tf.keras.layers.Dense(
-            1, kernel_initializer=tf.keras.initializers.RandomNormal(stddev=0.01)
+        self.net = keras.layers.Dense(
+            1, kernel_initializer=keras.initializers.RandomNormal(stddev=0.01)
         )
 
     def loss(self, y_hat: Any, y: Any) -> tf.Tensor:
         """Return the mean of the squared errors."""
-        return tf.keras.losses.MeanSquaredError()(same_shape(y, y_hat), y_hat)
+        return keras.losses.MeanSquaredError()(same_shape(y, y_hat), y_hat)
 
-    def configure_optimizers(self) -> tf.keras.optimizers.Optimizer:
+    def configure_optimizers(self) -> keras.optimizers.Optimizer:
         """Return stochastic gradient descent."""
-        return tf.keras.optimizers.SGD(self.lr)
+        return keras.optimizers.SGD(self.lr)
 
     def get_w_b(self) -> tuple[Any, Any]:
         """Return the weights (num_inputs, 1) and the bias (1,) as numpy arrays."""

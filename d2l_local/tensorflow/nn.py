@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 # Begins the names of attributes that are variables, where Keras saves weights.
 _ATTRIBUTE = "attribute_"
 
 
-class nn_Module(tf.keras.Model):
+class nn_Module(keras.Model):
     """A Keras model with `forward` in the place of `call`, whose `loss` may be a method.
 
     Attributes of type `tf.Variable`, alone or in lists and dictionaries, are parameters of the
@@ -43,7 +44,7 @@ class nn_Module(tf.keras.Model):
 
     def loss_of(self, y_hat: Any, y: Any) -> Any:
         """Return the loss: a method, or a Keras loss, which takes the targets first."""
-        if isinstance(self.loss, tf.keras.losses.Loss):
+        if isinstance(self.loss, keras.losses.Loss):
             return self.loss(y, y_hat)
         return self.loss(y_hat, y)
 
@@ -71,7 +72,7 @@ class nn_Module(tf.keras.Model):
             variable.assign(store[f"{_ATTRIBUTE}{i}"])
 
 
-def _variables_of(layer: tf.keras.layers.Layer) -> list[tf.Variable]:
+def _variables_of(layer: keras.layers.Layer) -> list[tf.Variable]:
     """Return the attributes of a layer that are variables, alone or in lists and dictionaries."""
     values = tf.nest.flatten(list(vars(layer).values()))
     return list({id(v): v for v in values if isinstance(v, tf.Variable)}.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import tensorflow as tf
+import keras
 
 
 def set_seed(seed: int) -> None:
@@ -14,4 +14,4 @@ def set_seed(seed: int) -> None:
     Args:
         seed: a number from 0 to 2**32 - 1.
     """
-    tf.keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed)
