@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import FrameType
-from typing import Any
+from typing import Any, TypeVar, cast
+
+Fit = TypeVar("Fit", bound=Callable[..., None])
 
 # More batches than this are not the data of one epoch, but a loader without an end.
 MAX_BATCHES = 100_000
@@ -148,12 +151,29 @@ _RETURNED = (
 )
 
 
-def explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
-    """Raise what `error` in `trainer.fit(model, data)` means, or add to it what the batch was.
+def explained(fit: Fit) -> Fit:
+    """Return the method `fit` of a trainer, with errors that say what they mean.
 
     Raises:
+        ValueError: if there is no epoch to train for.
         TypeError: if model or data are not what they should be, or a method returned nothing.
     """
+
+    @functools.wraps(fit)
+    def fit_or_explain(trainer: Any, model: Any, data: Any) -> None:
+        if trainer.max_epochs < 1:
+            raise ValueError(f"max_epochs must be at least 1, but is {trainer.max_epochs}")
+        try:
+            fit(trainer, model, data)
+        except Exception as error:
+            _explain(error, trainer, model, data)
+            raise
+
+    return cast(Fit, fit_or_explain)
+
+
+def _explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
+    """Raise what the error means, or add to it what the batch was."""
     if not hasattr(data, "train_dataloader"):
         if hasattr(model, "train_dataloader"):
             raise TypeError(

@@ -12,25 +12,10 @@ from mxnet import npx
 
 npx.set_np()
 
-from d2l_local.common.board import ProgressBoard
-from d2l_local.common.download import (
-    DATA_HUB,
-    DATA_URL,
-    download,
-    download_extract,
-    extract,
-    mkdir_if_not_exist,
-)
+from d2l_local import common
+from d2l_local.common import *  # noqa: F403
 from d2l_local.common.faces import lazy_attribute
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.functional import (
-    Accumulator,
-    Animator,
-    Timer,
-    get_dataloader_workers,
-    get_fashion_mnist_labels,
-)
-from d2l_local.common.hyperparameters import HyperParameters, add_to_class
+from d2l_local.common.functional import get_dataloader_workers
 from d2l_local.lab.record import record
 from d2l_local.lab.results import results_of
 from d2l_local.lab.self_check import optimizer_settings, self_check
@@ -78,27 +63,19 @@ else:
 
 
 __all__ = [
-    "DATA_HUB",
-    "DATA_URL",
     "SGD",
-    "Accumulator",
-    "Animator",
     "Classification",
     "Classifier",
     "DataModule",
     "FashionMNIST",
-    "HyperParameters",
     "LinearRegression",
     "LinearRegressionScratch",
     "Module",
-    "ProgressBoard",
     "SyntheticRegressionData",
-    "Timer",
     "Trainer",
     "Updater",
     "abs",
     "accuracy",
-    "add_to_class",
     "arange",
     "argmax",
     "astype",
@@ -108,19 +85,15 @@ __all__ = [
     "cos",
     "cosh",
     "cpu",
-    "download",
-    "download_extract",
     "evaluate_accuracy",
     "evaluate_accuracy_gpu",
     "evaluate_loss",
     "exp",
     "expand_dims",
-    "extract",
     "eye",
     "float32",
     "full_results",
     "get_dataloader_workers",
-    "get_fashion_mnist_labels",
     "get_key",
     "get_seed",
     "gpu",
@@ -134,7 +107,6 @@ __all__ = [
     "log",
     "matmul",
     "meshgrid",
-    "mkdir_if_not_exist",
     "nn_Module",
     "normal",
     "num_gpus",
@@ -142,7 +114,6 @@ __all__ = [
     "ones",
     "ones_like",
     "optimizer_settings",
-    "plot",
     "plot_intervals",
     "plt",
     "predict_ch3",
@@ -155,11 +126,8 @@ __all__ = [
     "reshape",
     "search",
     "self_check",
-    "set_axes",
-    "set_figsize",
     "set_seed",
     "sgd",
-    "show_images",
     "sigmoid",
     "sin",
     "sinh",
@@ -178,7 +146,7 @@ __all__ = [
     "transpose",
     "try_all_gpus",
     "try_gpu",
-    "use_svg_display",
     "zeros",
     "zeros_like",
 ]
+__all__ += common.__all__

@@ -13,19 +13,9 @@ require("tensorflow")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
-from d2l_local.common.board import ProgressBoard
-from d2l_local.common.download import (
-    DATA_HUB,
-    DATA_URL,
-    download,
-    download_extract,
-    extract,
-    mkdir_if_not_exist,
-)
+from d2l_local import common
+from d2l_local.common import *  # noqa: F403
 from d2l_local.common.faces import lazy_attribute
-from d2l_local.common.figures import plot, set_axes, set_figsize, show_images, use_svg_display
-from d2l_local.common.functional import Accumulator, Animator, Timer, get_fashion_mnist_labels
-from d2l_local.common.hyperparameters import HyperParameters, add_to_class
 from d2l_local.lab.record import record
 from d2l_local.lab.results import results_of
 from d2l_local.lab.search import search
@@ -73,27 +63,19 @@ else:
 
 
 __all__ = [
-    "DATA_HUB",
-    "DATA_URL",
     "SGD",
-    "Accumulator",
-    "Animator",
     "Classification",
     "Classifier",
     "DataModule",
     "FashionMNIST",
-    "HyperParameters",
     "LinearRegression",
     "LinearRegressionScratch",
     "Module",
-    "ProgressBoard",
     "SyntheticRegressionData",
-    "Timer",
     "Trainer",
     "Updater",
     "abs",
     "accuracy",
-    "add_to_class",
     "arange",
     "argmax",
     "astype",
@@ -103,17 +85,13 @@ __all__ = [
     "cos",
     "cosh",
     "cpu",
-    "download",
-    "download_extract",
     "evaluate_accuracy",
     "evaluate_loss",
     "exp",
     "expand_dims",
-    "extract",
     "eye",
     "float32",
     "full_results",
-    "get_fashion_mnist_labels",
     "get_key",
     "get_seed",
     "gpu",
@@ -127,7 +105,6 @@ __all__ = [
     "log",
     "matmul",
     "meshgrid",
-    "mkdir_if_not_exist",
     "nn_Module",
     "normal",
     "num_gpus",
@@ -135,7 +112,6 @@ __all__ = [
     "ones",
     "ones_like",
     "optimizer_settings",
-    "plot",
     "plot_intervals",
     "plt",
     "predict_ch3",
@@ -148,11 +124,8 @@ __all__ = [
     "reshape",
     "search",
     "self_check",
-    "set_axes",
-    "set_figsize",
     "set_seed",
     "sgd",
-    "show_images",
     "sigmoid",
     "sin",
     "sinh",
@@ -169,7 +142,7 @@ __all__ = [
     "transpose",
     "try_all_gpus",
     "try_gpu",
-    "use_svg_display",
     "zeros",
     "zeros_like",
 ]
+__all__ += common.__all__

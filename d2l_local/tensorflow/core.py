@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.training import countable, explain, missing
+from d2l_local.common.training import countable, explained, missing
 from d2l_local.tensorflow.device import first_gpus
 from d2l_local.tensorflow.nn import nn_Module
 from d2l_local.tensorflow.steps import Steps, passes_over
@@ -189,6 +189,7 @@ class Trainer(HyperParameters):
         """Return the batch as the steps get it; TensorFlow moves it to the device of the step."""
         return batch
 
+    @explained
     def fit(self, model: Any, data: Any) -> None:
         """Train `model` on `data` for `max_epochs` epochs.
 
@@ -198,18 +199,12 @@ class Trainer(HyperParameters):
             ValueError: if there is nothing to do.
         """
         self.epoch = self.train_batch_idx = self.val_batch_idx = 0
-        if self.max_epochs < 1:
-            raise ValueError(f"max_epochs must be at least 1, but is {self.max_epochs}")
-        try:
-            self.prepare_data(data)
-            self.prepare_model(model)
-            self.optim = model.configure_optimizers()
-            with new_curves(model.board):
-                for self.epoch in range(self.max_epochs):  # noqa: B020
-                    self.fit_epoch()
-        except Exception as error:
-            explain(error, self, model, data)
-            raise
+        self.prepare_data(data)
+        self.prepare_model(model)
+        self.optim = model.configure_optimizers()
+        with new_curves(model.board):
+            for self.epoch in range(self.max_epochs):  # noqa: B020
+                self.fit_epoch()
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate."""

@@ -10,7 +10,7 @@ from torch import nn
 
 from d2l_local.common.board import ProgressBoard, add_to_curve, new_curves
 from d2l_local.common.hyperparameters import HyperParameters
-from d2l_local.common.training import countable, explain, missing
+from d2l_local.common.training import countable, explained, missing
 from d2l_local.torch.device import first_gpus, move, on_device, plain_parameters
 
 
@@ -197,6 +197,7 @@ class Trainer(HyperParameters):
         """Return the batch on the first GPU in use, or as it is."""
         return [t.to(self.gpus[0]) for t in batch] if self.gpus else batch
 
+    @explained
     def fit(self, model: Any, data: Any) -> None:
         """Train `model` on `data` for `max_epochs` epochs.
 
@@ -206,18 +207,12 @@ class Trainer(HyperParameters):
             ValueError: if there is nothing to do.
         """
         self.epoch = self.train_batch_idx = self.val_batch_idx = 0
-        if self.max_epochs < 1:
-            raise ValueError(f"max_epochs must be at least 1, but is {self.max_epochs}")
-        try:
-            self.prepare_data(data)
-            self.prepare_model(model)
-            self.optim = model.configure_optimizers()
-            with new_curves(model.board):
-                for self.epoch in range(self.max_epochs):  # noqa: B020
-                    self.fit_epoch()
-        except Exception as error:
-            explain(error, self, model, data)
-            raise
+        self.prepare_data(data)
+        self.prepare_model(model)
+        self.optim = model.configure_optimizers()
+        with new_curves(model.board):
+            for self.epoch in range(self.max_epochs):  # noqa: B020
+                self.fit_epoch()
 
     def fit_epoch(self) -> None:
         """Train for one epoch, then validate without gradients."""
@@ -226,8 +221,8 @@ class Trainer(HyperParameters):
             self.batch = self.prepare_batch(batch)
             loss = self.model.training_step(self.batch)
             self.optim.zero_grad()
+            loss.backward()
             with torch.no_grad():
-                loss.backward()
                 if self.gradient_clip_val > 0:
                     self.clip_gradients(self.gradient_clip_val, self.model)
                 self.optim.step()

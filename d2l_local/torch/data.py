@@ -40,11 +40,12 @@ class TensorLoader(torch.utils.data.DataLoader):
         transform: Callable[..., Sequence[torch.Tensor]] | None = None,
         dataset: Any = None,
     ):
-        num_rows(tensors, batch_size)
+        if dataset is None:
+            num_rows(tensors, batch_size)
+            dataset = TensorDataset(*tensors)
         self.tensors = tuple(tensors)
         self.shuffle = shuffle
         self.transform = transform
-        dataset = TensorDataset(*tensors) if dataset is None else dataset
         super().__init__(dataset, int(batch_size), shuffle=shuffle)
 
     def __iter__(self) -> Any:
