@@ -85,12 +85,11 @@ lock: $(UV) ## Write requirements.txt anew from requirements.in
 	  sed -E '/^(nvidia|cuda|triton|torch)/d' .requirements.tmp; grep '^torch==' requirements.in; } > requirements.txt
 	rm .requirements.tmp
 
-$(READY): requirements.txt requirements-nodeps.txt pyproject.toml tabbook/pyproject.toml d2l_local.pth | $(UV)
+$(READY): requirements.txt requirements-nodeps.txt pyproject.toml tabbook/pyproject.toml | $(UV)
 	$(UV) venv --quiet --allow-existing --python "$(SUPPORTED)" .venv
 	$(INSTALL) --requirements requirements.txt
 	$(INSTALL) --no-deps --requirements requirements-nodeps.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable . --editable tabbook
-	cp d2l_local.pth "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"  # An editable installation leaves it out.
 	touch $@
 
 .uv/bin/uv:

@@ -232,12 +232,10 @@ def forward_mxnet(task: str, X: Any) -> tuple[Callable[[Any], Any], list[Any]]:
 
 
 def bare_mxnet(task: str) -> Epoch:
-    from d2l_local.mxnet_compat import import_mxnet
+    import d2l_local.mxnet  # noqa: F401 (MXNet cannot be imported before)
 
-    import_mxnet()
-    from mxnet import autograd, gluon, np, npx
+    from mxnet import autograd, gluon, np, npx  # isort: skip
 
-    npx.set_np()
     (X, y), (X_val, y_val) = (
         [np.array(a, dtype=a.dtype) for a in floats(train, task)] for train in (True, False)
     )

@@ -48,8 +48,6 @@ def test_leaves_import_no_framework_and_no_face(room):
 def test_a_face_imports_leaves_and_its_own_framework(face):
     own = {face, "keras"} if face == "tensorflow" else {face}
     rooms = {f"d2l_local.{room}" for room in (face, *LEAVES)} | own
-    if face == "mxnet":
-        rooms |= {"d2l_local.mxnet_compat"}
     for path in modules(f"d2l_local/{face}"):
         assert outside(path, rooms) == [], path
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.machinery import NamespaceLoader
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 _INSTALL = {
@@ -14,29 +18,36 @@ _INSTALL = {
 }
 
 
-def stand_aside(name: str) -> None:
-    """Leave the name `torch`, for instance, to the framework, where Python takes a face for it.
+@contextmanager
+def frameworks_first() -> Iterator[None]:
+    """Let `import torch`, for instance, find the framework where Python takes a face for it.
 
     That happens to programs inside this package's folder, where Python looks first.
     """
-    if name not in ("torch", "tensorflow", "mxnet"):
-        return
     folder, path = Path(__file__).parents[1], list(sys.path)
     sys.path[:] = [entry for entry in path if Path(entry).resolve() != folder]
-    del sys.modules[name]
     try:
-        importlib.import_module(name)
+        yield
     finally:
         sys.path[:] = path
+
+
+def stand_aside(name: str) -> None:
+    """Leave the name `torch`, for instance, to the framework, where a face is imported as that."""
+    if name in ("torch", "tensorflow", "mxnet"):
+        del sys.modules[name]
+        with frameworks_first():
+            importlib.import_module(name)
 
 
 def is_installed(framework: str) -> bool:
     """Whether the package `framework` is there, which a mere folder of that name is not.
 
-    Python takes such a folder on `sys.path` for a package without modules.
+    Python takes such a folder on `sys.path` for a package without modules. It has no loader before
+    it is imported and a `NamespaceLoader` after; what Sphinx mocks has a loader, but no file.
     """
     spec = importlib.util.find_spec(framework)
-    return spec is not None and spec.origin is not None
+    return spec is not None and not isinstance(spec.loader, (NoneType, NamespaceLoader))
 
 
 def require(framework: str) -> None:

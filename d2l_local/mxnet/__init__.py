@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING
 
 from d2l_local.common.faces import stand_aside
-from d2l_local.mxnet_compat import import_mxnet
 
 stand_aside(__name__)
+
+from d2l_local.mxnet.compat import import_mxnet
+
 import_mxnet()
 
 from mxnet import npx

@@ -80,6 +80,19 @@ def test_the_error_for_a_missing_framework_is_about_its_package(framework, monke
     assert error.value.name == framework
 
 
+@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+def test_a_face_can_be_documented_where_sphinx_mocks_its_framework(framework):
+    code = f"""
+from sphinx.ext.autodoc.mock import mock
+with mock(["torch", "tensorflow", "keras", "mxnet"]):
+    from d2l_local import {framework} as d2l
+    import {framework}
+print({framework}.__spec__.origin, d2l.Module.__name__)
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stdout == "None Module\n", run.stderr
+
+
 @pytest.mark.parametrize("already_imported", [False, True])
 @pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
 def test_a_folder_with_the_name_of_a_framework_is_not_taken_for_it(

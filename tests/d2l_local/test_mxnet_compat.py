@@ -1,6 +1,5 @@
 """MXNet 1.9.1 on this Python and numpy; the last test runs this file on the others."""
 
-import importlib.util
 import json
 import os
 import platform
@@ -12,21 +11,18 @@ from pathlib import Path
 import numpy as onp
 import pytest
 
-from d2l_local.mxnet_compat import import_mxnet, parameter_text
+compat = pytest.importorskip("d2l_local.mxnet.compat", reason="MXNet is not installed")
 
 ROOT = Path(__file__).parents[2]
 # The oldest numpy of the 1 and the 2 series that we support, and the newest.
 VERSIONS = {"3.11": "numpy==2.0.*", "3.12": "numpy<2", "3.13": "numpy"}
 OTHERS = [v for v in VERSIONS if not platform.python_version().startswith(f"{v}.")]
-INSTALLED = importlib.util.find_spec("mxnet") is not None
 
 
 @pytest.fixture(scope="module")
 def mx():
-    if not INSTALLED:
-        pytest.skip("MXNet is not installed")
-    mxnet = import_mxnet()
-    mxnet.npx.set_np()
+    import mxnet
+
     return mxnet
 
 
@@ -49,24 +45,25 @@ def run(code: str, *, options: tuple[str, ...] = (), path: Path = ROOT):
 @pytest.fixture(scope="module")
 def fresh() -> dict:
     """What a process that takes warnings for errors sees of an import by four threads at once."""
-    if not INSTALLED:
-        pytest.skip("MXNet is not installed")
     result = run(
         """if True:
-        import json, sys, types
+        import importlib, json, sys, types
         from concurrent.futures import ThreadPoolExecutor
         import numpy as np
-        from d2l_local.mxnet_compat import import_mxnet
 
         def names():
             # numpy loads some of its submodules when they are first asked for.
             return {n for n, v in vars(np).items() if not isinstance(v, types.ModuleType)}
 
+        def converts(_):
+            importlib.import_module("d2l_local.mxnet")
+            return hasattr(importlib.import_module("mxnet").nd.NDArray, "__array__")
+
         sys.setswitchinterval(1e-6)  # lets a thread see what another has half done
         facts = {"before": sorted(names()), "distutils": "distutils.version" in sys.modules}
         with ThreadPoolExecutor(4) as pool:
-            converts = pool.map(lambda _: hasattr(import_mxnet().nd.NDArray, "__array__"), range(4))
-        facts |= {"after": sorted(names()), "converts": list(converts)}
+            facts["converts"] = list(pool.map(converts, range(4)))
+        facts["after"] = sorted(names())
         facts["distutils after"] = "distutils.version" in sys.modules
         print(json.dumps(facts))
         """,
@@ -88,35 +85,35 @@ def test_the_import_prints_nothing(fresh):
     assert fresh["printed"] == ""
 
 
-@pytest.mark.skipif(not INSTALLED, reason="MXNet is not installed")
 def test_set_np_leaves_the_root_logger_alone():
-    code = "import logging, mxnet; mxnet.npx.set_np(); assert logging.root.handlers == []"
-    run(f"import d2l_local.mxnet_compat as compat; compat.import_mxnet(); {code}")
+    # The face calls it.
+    run("import logging, d2l_local.mxnet; assert logging.root.handlers == []")
 
 
 def test_threads_that_import_at_once_all_get_the_mended_module(fresh):
     assert fresh["converts"] == [True] * 4
 
 
-def test_a_second_call_returns_the_module_that_is_loaded(mx):
-    assert import_mxnet() is mx is sys.modules["mxnet"]
+def test_a_second_call_leaves_what_is_loaded_as_it_is(mx):
+    equal = mx.np.equal
+    compat.import_mxnet()
+    assert sys.modules["mxnet"] is mx
+    assert mx.np.equal is equal
 
 
-@pytest.mark.skipif(not INSTALLED, reason="MXNet is not installed")
-def test_it_works_after_a_plain_import_that_failed():
+def test_without_the_face_it_fails_with_an_error_of_its_own_and_works_after_the_face():
     code = """if True:
         try:
             import mxnet
-        except (AttributeError, ImportError):
-            pass
-        from d2l_local.mxnet_compat import import_mxnet
-        import_mxnet()
+        except (AttributeError, ImportError) as error:
+            print("d2l_local" in str(error))
+        from d2l_local import mxnet as d2l
+        import mxnet
         from mxnet import autograd, gluon, init, np, npx
         from mxnet.gluon import nn
-        npx.set_np()
-        print(np.arange(3), np.array(2).shape)
+        print(mxnet.context.cpu(), np.random.multinomial(3, [1.0, 0.0]), d2l.ones(2))
     """
-    assert run(code).stdout == "[0. 1. 2.] ()\n"
+    assert run(code).stdout == "False\ncpu(0) [3 0] [1. 1.]\n"
 
 
 def test_it_shares_a_process_with_the_other_frameworks(mx):
@@ -197,7 +194,7 @@ def test_a_data_loader_yields_every_example(mx, workers):
     ],
 )
 def test_a_parameter_is_written_without_the_types_of_numpy_scalars(value, text):
-    assert parameter_text(value) == text
+    assert compat.parameter_text(value) == text
 
 
 def assigned_slice(mx):
@@ -349,7 +346,7 @@ def on(monkeypatch, system: str, machine: str) -> None:
 def test_where_mxnet_is_missing_the_error_says_how_to_install_it(without_mxnet, monkeypatch):
     on(monkeypatch, "Linux", "x86_64")
     with pytest.raises(ModuleNotFoundError, match="The mxnet tab needs MXNet") as caught:
-        import_mxnet()
+        compat.import_mxnet()
     assert "pip install --no-deps mxnet==1.9.1" in str(caught.value)
     assert "requests" in str(caught.value)
 
@@ -360,13 +357,13 @@ def test_where_mxnet_is_missing_the_error_says_how_to_install_it(without_mxnet, 
 def test_where_there_is_no_wheel_the_error_says_so(without_mxnet, monkeypatch, system, machine):
     on(monkeypatch, system, machine)
     with pytest.raises(ModuleNotFoundError, match=f"this is {system} {machine}") as caught:
-        import_mxnet()
+        compat.import_mxnet()
     assert "Linux x86-64 and Intel macOS" in str(caught.value)
     assert "pip install" not in str(caught.value)
 
 
 def error_of_importing(package: Path, *statements: str) -> str:
-    """The error text of `import_mxnet` where `mxnet` is a package of these statements."""
+    """The error text of the face where `mxnet` is a package of these statements."""
     (package / "mxnet").mkdir()
     (package / "mxnet" / "libinfo.py").write_text("__version__ = '1.7.0'")
     (package / "mxnet" / "__init__.py").write_text(
@@ -374,10 +371,9 @@ def error_of_importing(package: Path, *statements: str) -> str:
     )
     code = """if True:
         import numpy as np
-        from d2l_local.mxnet_compat import import_mxnet
         before = set(vars(np))
         try:
-            import_mxnet()
+            import d2l_local.mxnet
         except Exception as error:
             print(f"{type(error).__name__}: {error}")
         assert set(vars(np)) == before
@@ -433,7 +429,7 @@ def python_with_mxnet(version: str) -> str:
     folder = user_cache() / "tests" / f"mxnet-{version}-{numpy}"
     python = str(folder / "bin" / "python")
     commands = [
-        ("pip", "install", "--python", python, numpy, "requests", "pytest"),
+        ("pip", "install", "--python", python, numpy, "requests", "wrapt", "pytest"),
         ("pip", "install", "--python", python, "--no-deps", "mxnet==1.9.1"),
     ]
     if not folder.exists():

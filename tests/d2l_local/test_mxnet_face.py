@@ -112,6 +112,25 @@ def test_the_workers_of_a_search_compute_in_numpy_mode(face, tmp_path):
     assert study.best_value > 0.2
 
 
+@pytest.mark.timeout(120)  # Dask waits for ever where no worker can read the objective.
+def test_the_workers_of_a_search_import_the_library_before_what_the_objective_refers_to(
+    face, tmp_path
+):
+    from distributed import Client
+    from mxnet import gluon, np
+
+    def objective(trial):
+        target = np.array(trial.suggest_float("x", 1, 2))
+        return float(gluon.loss.L1Loss()(np.zeros(1), target.reshape(1)).item())
+
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None}
+    with Client(**options, local_directory=tmp_path) as client:
+        study = face.d2l.search(objective, 2, storage=tmp_path / "search.log", workers=client)
+    assert [trial.value for trial in study.trials] == pytest.approx(
+        [trial.params["x"] for trial in study.trials]
+    )
+
+
 def test_arrays_in_lists_and_in_modules_inside_are_parameters(face, data):
     class Inner(face.d2l.Module):
         def __init__(self):

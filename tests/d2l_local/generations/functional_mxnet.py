@@ -1,11 +1,9 @@
-# ruff: noqa: E402 (each cell has its own imports)
-# %% Linear regression by hand; MXNet comes before the library (1 figure)
+# ruff: noqa: E402, I001 (each cell has its own imports; the library comes first)
+# %% Linear regression by hand; the library comes before MXNet (1 figure)
+from d2l_local import mxnet as d2l
 import random
-
 from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon import nn
-
-from d2l_local import mxnet as d2l
 
 npx.set_np()
 npx.random.seed(0)

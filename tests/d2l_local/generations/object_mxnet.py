@@ -1,9 +1,8 @@
-# ruff: noqa: E402, F811 (each cell defines members of another class, or has its own imports)
-# %% Linear regression by hand, cell by cell; MXNet comes before the library (0 figures)
+# ruff: noqa: E402, F811, I001 (each cell defines members of another class, or has its own imports)
+# %% Linear regression by hand, cell by cell; the library comes before MXNet (0 figures)
+from d2l_local import mxnet as d2l
 from mxnet import autograd, gluon, init, np, npx
 from mxnet.gluon import nn
-
-from d2l_local import mxnet as d2l
 
 npx.set_np()
 

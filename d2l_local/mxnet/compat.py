@@ -1,9 +1,9 @@
 """MXNet 1.9.1 on current Python and numpy.
 
 MXNet's last release reads names that numpy 1.24 to 2.4 removed and `distutils`, which Python 3.12
-removed. `run_and_mend` lends it both while it is imported, and afterwards mends the few places that
-stop at run time. The user's `numpy` and log are left as they were. `mxnet_hook` sees to it that
-every import of MXNet goes through here.
+removed. `import_mxnet` lends it both while it is imported, and afterwards mends the few places that
+stop at run time. The user's `numpy` and log are left as they were. The face calls it before it
+imports anything of MXNet, which is why the face comes before MXNet in every program.
 
 Two things stay as numpy left them: `mx.recordio.pack` with an array as label needs numpy < 2.3, and
 a number that its integer type cannot hold is an error where it used to wrap round.
@@ -15,7 +15,6 @@ import logging
 import platform
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType, SimpleNamespace
@@ -23,46 +22,40 @@ from typing import Any
 
 import numpy as np
 
-from d2l_local.common.faces import is_installed
-from d2l_local.mxnet_hook import install
+from d2l_local.common.faces import frameworks_first, is_installed
 
-_LOCK = threading.Lock()
 _INSTALL = "pip install --no-deps mxnet==1.9.1"
 _SUPPORTED = "MXNet 1.9.1 with numpy 1.26 to 2.5 on Python 3.11 to 3.13"
 _WHEELS = {("Linux", "x86_64"), ("Darwin", "x86_64")}
 
 
-def import_mxnet() -> ModuleType:
-    """Import MXNet and return it; where it is imported already, only return it.
+def import_mxnet() -> None:
+    """Import MXNet, and mend it; where it is imported already, do nothing.
 
     Raises ModuleNotFoundError where MXNet or something it needs is not installed, OSError where its
     library cannot be loaded, and ImportError where it fails otherwise; each says what to do.
     """
-    with _LOCK:
-        if not is_installed("mxnet"):
-            raise ModuleNotFoundError(_not_installed(), name="mxnet")
-        if sys.modules.get("mxnet") is None:
-            install()
-            _import()
-        return importlib.import_module("mxnet")
-
-
-def run_and_mend(run: Callable[[], None]) -> None:
-    """Call `run`, which runs MXNet's code, with the names that it needs, and mend MXNet."""
-    with _old_numpy_names(), _version_classes(), _root_logger_as_it_is():
-        run()
-    _mend()
-
-
-def _import() -> None:
+    if not is_installed("mxnet"):
+        raise ModuleNotFoundError(_not_installed(), name="mxnet")
+    if "mxnet" in sys.modules:
+        return
+    _forget_a_failed_import()
     try:
-        importlib.import_module("mxnet")
+        with frameworks_first(), _old_numpy_names(), _version_classes(), _root_logger_as_it_is():
+            importlib.import_module("mxnet")
+        _mend()
     except ModuleNotFoundError as error:
         raise _not_found(error) from None
     except OSError as error:
         raise OSError(_library_not_loaded(error)) from error
     except Exception as error:
         raise ImportError(_failed(error), name="mxnet") from error
+
+
+def _forget_a_failed_import() -> None:
+    """Remove the parts of MXNet that an import without its face has left; they are incomplete."""
+    for name in [name for name in sys.modules if name.startswith("mxnet.")]:
+        del sys.modules[name]
 
 
 # What MXNet reads while it is imported ------------------------------------------------------------
