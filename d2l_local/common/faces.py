@@ -24,12 +24,14 @@ def frameworks_first() -> Iterator[None]:
 
     That happens to programs inside this package's folder, where Python looks first.
     """
-    folder, path = Path(__file__).parents[1], list(sys.path)
-    sys.path[:] = [entry for entry in path if Path(entry).resolve() != folder]
+    folder = Path(__file__).parents[1]
+    inside = [entry for entry in sys.path if Path(entry).resolve() == folder]
+    for entry in inside:
+        sys.path.remove(entry)
     try:
         yield
     finally:
-        sys.path[:] = path
+        sys.path[:0] = inside
 
 
 def stand_aside(name: str) -> None:
@@ -51,14 +53,16 @@ def is_installed(framework: str) -> bool:
 
 
 def require(framework: str) -> None:
-    """Raise ModuleNotFoundError with what to do, if the framework is not installed."""
-    if not is_installed(framework):
-        tab, install = _INSTALL[framework]
-        raise ModuleNotFoundError(
-            f"The {tab} tab needs the package {framework}, which is not installed: {install}. "
-            f"The other tabs do not need it.",
-            name=framework,
-        )
+    """Import the framework, or raise ModuleNotFoundError with what to do if it is not installed."""
+    with frameworks_first():
+        if not is_installed(framework):
+            tab, install = _INSTALL[framework]
+            raise ModuleNotFoundError(
+                f"The {tab} tab needs the package {framework}, which is not installed: {install}. "
+                f"The other tabs do not need it.",
+                name=framework,
+            )
+        importlib.import_module(framework)
 
 
 def lazy_attribute(face: str, name: str) -> Any:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING
 
 from d2l_local.common.faces import require, stand_aside
 
-stand_aside(__name__)
-require("tensorflow")
-
 # TensorFlow reads these once, when it is imported. Its log would end up in every notebook, and
 # oneDNN, which rounds differently from one processor to the next, announces itself all the same.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+stand_aside(__name__)
+require("tensorflow")
 
 from d2l_local import common
 from d2l_local.common import *  # noqa: F403
