@@ -184,8 +184,10 @@ def _training_step(net: Net, loss: Loss, updater: Any) -> Compiled:
     return Compiled(step, lambda: [*_read_by(net), loss, updater])
 
 
-def _count(y: Any) -> float:
-    return float(y.shape.num_elements())
+def _count(y: Any) -> Any:
+    """Return the number of elements, as a tensor where a graph is made for any number."""
+    n = y.shape.num_elements()
+    return tf.cast(tf.size(y), tf.float32) if n is None else float(n)
 
 
 def _train_epoch(

@@ -52,7 +52,7 @@ class Steps:
 
     def _maybe_graph(self, step: Step, read: Callable[[], Sequence[Any]]) -> Step:
         if self.jit is None:
-            return Compiled(step, read, lambda step: self._graph_of(step, autograph=False))
+            return Compiled(step, read, self._graph_of)
         return _eager_first(step, self._graph_of(step)) if self.jit else step
 
     def _read_by_training(self) -> list[Any]:
@@ -118,25 +118,25 @@ class Compiled:
     does in it, such as to count, to draw numbers with numpy, or to read an attribute, is not
     recorded. So a function becomes a graph only if all code that it runs is the library's or the
     framework's own. The first 20 batches run eagerly in any case: they build lazy layers, and a
-    short training is not worth a graph. So does a batch of another shape than the first, such as
-    the last one of an epoch. When an attribute of a layer or an optimizer is exchanged, such as the
-    rate of dropout, it all starts again.
+    short training is not worth a graph. One graph serves batches of any size; tensors of other
+    shapes than those of the first batch are computed eagerly. When an attribute of a layer or an
+    optimizer is exchanged, such as the rate of dropout, it all starts again.
 
     Args:
         function: takes a batch, a sequence of tensors.
         read: returns what the function reads: functions, layers, an optimizer, numbers, ...
-        graph_of: makes the graph of a function.
+        graph_of: makes the graph of a function, with options of `tf.function`.
     """
 
     def __init__(
         self,
         function: Callable[[Any], Any],
         read: Callable[[], Sequence[Any]],
-        graph_of: Callable[[Callable[[Any], Any]], Any] | None = None,
+        graph_of: Callable[..., Any] | None = None,
     ):
         self.function = function
         self.read = read
-        self.graph_of = graph_of or (lambda f: tf.function(f, autograph=False))
+        self.graph_of = graph_of or tf.function
         self.objects: list[Any] = []
         self.state: list[Any] = []
         self.graph: Any = None
@@ -151,7 +151,9 @@ class Compiled:
         if self.eager_calls < EAGER_BATCHES:
             self.eager_calls += 1
             return self.function(batch)
-        self.graph = self.graph or self.graph_of(self.function)
+        if self.graph is None:
+            signature = [tf.nest.map_structure(_of_any_size, batch)]
+            self.graph = self.graph_of(self.function, autograph=False, input_signature=signature)
         return self.graph(batch)
 
     def _start_again(self, read: Sequence[Any], shapes: Any) -> None:
@@ -224,10 +226,14 @@ def _callables(o: Any) -> Iterator[Any]:
 
 
 def _shapes(batch: Any) -> list[Any] | None:
-    """Return the shapes and types of a sequence of tensors, or None for any other batch."""
-    if isinstance(batch, (tuple, list)) and all(isinstance(t, tf.Tensor) for t in batch):
-        return [(t.shape, t.dtype) for t in batch]
+    """Return shapes, but for the number of rows, and types of tensors; None for another batch."""
+    if isinstance(batch, (tuple, list)) and all(isinstance(t, tf.Tensor) and t.ndim for t in batch):
+        return [(t.shape[1:], t.dtype) for t in batch]
     return None
+
+
+def _of_any_size(tensor: tf.Tensor) -> tf.TensorSpec:
+    return tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype)
 
 
 def _identical(one: list[Any], other: list[Any]) -> bool:

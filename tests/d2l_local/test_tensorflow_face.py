@@ -108,6 +108,28 @@ def test_compiled_and_eager_training_have_the_same_weights_and_curves(face, clus
         np.testing.assert_allclose(other, one, atol=1e-3)
 
 
+@pytest.mark.usefixtures("face")
+def test_one_graph_serves_batches_of_any_size_and_no_other_shapes():
+    import tensorflow as tf
+
+    from d2l_local.tensorflow.steps import EAGER_BATCHES, Compiled
+
+    runs = []
+
+    def total(batch):
+        runs.append(batch[0].shape)
+        return tf.reduce_sum(batch[0])
+
+    compiled = Compiled(total, lambda: [None])
+    for size in [4] * EAGER_BATCHES + [4, 2, 3, 4]:
+        assert compiled([tf.ones((size, 3))]) == 3 * size
+    assert [tuple(shape) for shape in runs] == [(4, 3)] * EAGER_BATCHES + [(None, 3)]
+    assert compiled([tf.ones((4, 5))]) == 20
+    assert tuple(runs[-1]) == (4, 5)
+    number = Compiled(lambda batch: batch[0] + 1, lambda: [None])
+    assert [int(number([tf.constant(i)])) for i in range(30)] == list(range(1, 31))
+
+
 def rate_falls(trainer):
     trainer.model.dropout.rate = 0.5 if trainer.epoch == 0 else 0.0
 
