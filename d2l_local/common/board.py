@@ -453,8 +453,11 @@ class ProgressBoard(LivePlot, HyperParameters):
             self.refresh()
 
     def curves(self, unfinished: bool = False) -> Curves:
-        """Return the points of each curve, with `unfinished` the means so far, too."""
-        if not unfinished:
+        """Return the points of each curve.
+
+        With `unfinished`, and as long as there is no point at all, the means so far belong to them.
+        """
+        if not unfinished and any(self.data.values()):
             return self.data
         waiting = {label: _mean(_read(raw)) for label, raw in self.raw_points.items() if raw}
         last = {**waiting, **self._running()}

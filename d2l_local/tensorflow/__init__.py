@@ -12,9 +12,9 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 stand_aside(__name__)
 require("tensorflow")
 
-from d2l_local import common
-from d2l_local.common import *  # noqa: F403
+from d2l_local.common import public
 from d2l_local.common.faces import lazy_attribute
+from d2l_local.common.public import *  # noqa: F403
 from d2l_local.lab.record import record
 from d2l_local.lab.results import results_of
 from d2l_local.lab.search import search
@@ -144,4 +144,4 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
-__all__ += common.__all__
+__all__ += public.__all__

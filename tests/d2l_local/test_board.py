@@ -449,7 +449,15 @@ def test_what_waits_for_its_mean_is_shown_but_not_kept():
     assert board.curves(unfinished=True) == {"loss": [Point(0.5, 3)]}
     assert board.data == {"loss": []}
     assert len(board.figure(unfinished=True).axes[0].lines[0].get_xdata()) == 1
-    assert len(board.axes.lines[0].get_xdata()) == 0
+    board.draw(9, 9, "other")
+    assert [len(line.get_xdata()) for line in board.axes.lines] == [0, 1]
+
+
+def test_what_is_interrupted_before_its_first_point_shows_its_mean_so_far():
+    board = ProgressBoard("epoch")
+    board.draw_running(1, lambda: {"train_loss": 3.0})
+    board.finish()
+    assert drawn(board.fig) == {"loss": [("training", [[1, 3]])]}
 
 
 def test_a_mean_counts_each_value_by_its_weight():
