@@ -23,7 +23,14 @@ from d2l_local.lab.results import results_of
 from d2l_local.lab.self_check import optimizer_settings, self_check
 from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.mxnet.companions import mend_companions
-from d2l_local.mxnet.core import Classification, Classifier, DataModule, Module, Trainer
+from d2l_local.mxnet.core import (
+    Classification,
+    Classifier,
+    DataModule,
+    Module,
+    Trainer,
+    nn_Module,
+)
 from d2l_local.mxnet.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.mxnet.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.mxnet.functional import (
@@ -45,7 +52,6 @@ from d2l_local.mxnet.functional import (
     train_epoch_ch3,
 )
 from d2l_local.mxnet.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.mxnet.nn import nn_Module
 from d2l_local.mxnet.ops import *  # noqa: F403
 from d2l_local.mxnet.optimizer import SGD
 from d2l_local.mxnet.search import search

@@ -10,7 +10,7 @@ import numpy
 from mxnet import gluon, np, npx
 
 from d2l_local.common import fashion_mnist
-from d2l_local.common.figures import as_numpy, show_images
+from d2l_local.common.figures import show_images
 from d2l_local.common.hyperparameters import add_to_class
 from d2l_local.common.training import num_rows
 from d2l_local.mxnet.core import DataModule
@@ -41,12 +41,17 @@ class ArrayLoader:
         transform: Callable[..., Sequence[np.ndarray]] | None = None,
         dataset: Any = None,
     ):
-        self.num_examples = num_rows(arrays, batch_size)
-        self.arrays = [as_numpy(a) for a in arrays]
+        if dataset is None:
+            num_rows(arrays, batch_size)
+            dataset = gluon.data.ArrayDataset(*arrays)
+        self.num_examples = len(arrays[0])
+        self.arrays = [
+            a.asnumpy() if isinstance(a, np.ndarray) else numpy.asarray(a) for a in arrays
+        ]
         self.batch_size = int(batch_size)
         self.shuffle = shuffle
         self.transform = transform or _arrays
-        self.dataset = gluon.data.ArrayDataset(*arrays) if dataset is None else dataset
+        self.dataset = dataset
 
     def __len__(self) -> int:
         """Return the number of batches in one pass."""
@@ -60,6 +65,10 @@ class ArrayLoader:
         for start in range(0, self.num_examples, self.batch_size):
             rows = order[start : start + self.batch_size]
             yield tuple(self.transform(*(array[rows] for array in self.arrays)))
+
+
+def _in_numpy(array: Any) -> numpy.ndarray:
+    return array.asnumpy() if isinstance(array, np.ndarray) else numpy.asarray(array)
 
 
 def _arrays(*batch: numpy.ndarray) -> list[np.ndarray]:

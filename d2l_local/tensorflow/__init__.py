@@ -21,7 +21,14 @@ from d2l_local.lab.search import search
 from d2l_local.lab.self_check import optimizer_settings, self_check
 from d2l_local.lab.statistics import interval, plot_intervals
 from d2l_local.tensorflow.companions import mend_companions
-from d2l_local.tensorflow.core import Classification, Classifier, DataModule, Module, Trainer
+from d2l_local.tensorflow.core import (
+    Classification,
+    Classifier,
+    DataModule,
+    Module,
+    Trainer,
+    nn_Module,
+)
 from d2l_local.tensorflow.data import FashionMNIST, SyntheticRegressionData
 from d2l_local.tensorflow.device import cpu, gpu, num_gpus, try_all_gpus, try_gpu
 from d2l_local.tensorflow.functional import (
@@ -42,7 +49,6 @@ from d2l_local.tensorflow.functional import (
 )
 from d2l_local.tensorflow.keras_compat import mend
 from d2l_local.tensorflow.linear import LinearRegression, LinearRegressionScratch
-from d2l_local.tensorflow.nn import nn_Module
 from d2l_local.tensorflow.ops import *  # noqa: F403
 from d2l_local.tensorflow.optimizer import SGD
 from d2l_local.tensorflow.seed import set_seed
