@@ -245,7 +245,7 @@ class _Parser:
         return end + 1
 
     def _take_table(self, line: int) -> int | None:
-        caption, start = self._caption(line)
+        caption, marks, start = self._caption(line)
         if not self._is_table(start):
             return None
         end = start
@@ -254,21 +254,29 @@ class _Parser:
         rows = [row.strip() for row in self.lines[start:end]]
         indent = self.lines[start][: self.lines[start].index(rows[0][0])]
         self.blocks.append(Table(line, indent, caption, rows))
+        for number in marks:
+            self._add_marks(number, self.lines[number])
         return end
 
-    def _caption(self, line: int) -> tuple[str, int]:
-        """Return the caption that begins here, or none, and the line where its table has to be."""
+    def _caption(self, line: int) -> tuple[str, list[int], int]:
+        """Return the caption that begins here, its lines of marks, and where its table has to be.
+
+        The caption is empty where none begins.
+        """
         first = _CAPTION.match(self.lines[line])
         if first is None or not self._is_blank(line - 1):
-            return "", line
-        words = [first["text"]]
+            return "", [], line
+        words, marks = [first["text"]], []
         line += 1
         while not self._is_blank(line):
-            words.append(self.lines[line].strip())
+            if _MARK_LINE.match(self.lines[line]):
+                marks.append(line)
+            else:
+                words.append(self.lines[line].strip())
             line += 1
         while line < len(self.lines) and self._is_blank(line):
             line += 1
-        return " ".join(words).rstrip(), line
+        return " ".join(words).rstrip(), marks, line
 
     def _is_table(self, line: int) -> bool:
         head, rule = ("".join(self.lines[at : at + 1]) for at in (line, line + 1))

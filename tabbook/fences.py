@@ -10,6 +10,7 @@ _OPENING = re.compile(
     r"(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
 )
 _CLOSING = re.compile(r"[ \t>]*(?P<marker>`{3,}|~{3,})[ \t]*$")
+_BARE_INPUT = re.compile(r"\{\.[^{}]*\.input\b[^{}]*\}[ \t]*$")
 _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
@@ -59,7 +60,9 @@ def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
 
     A fence without an end runs to the end of the text, as CommonMark has it. Two cases are read
     otherwise, because they are nearly always a forgotten end: code cells do not nest, so the next
-    code cell ends an open one; and a fence in a list or a quote that has no end there is none.
+    code cell ends an open one; and a fence in a list or a quote that has no end there is none. And
+    a code cell, which may write Markdown, ends with as many backticks as it began with, if such a
+    line comes before the next cell.
     """
     index = 0
     while index < len(lines):
@@ -69,6 +72,23 @@ def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
         else:
             yield fence
             index = fence.end
+
+
+def lost_inputs(
+    lines: Sequence[str], fences: Sequence[Fence]
+) -> Iterator[tuple[int, Fence | None]]:
+    """Yield the lines that open a code cell but are read as something else, with what holds them.
+
+    Such a line stands in a fenced block, which is therefore without its end; with None, it has lost
+    its own backticks. A block of more backticks is there to show code cells, and holds none.
+    """
+    inside = {index: fence for fence in fences for index in range(len(lines))[fence.body]}
+    for index in range(len(lines)):
+        fence, opening = inside.get(index), _opening_at(lines, index)
+        if fence is None and _BARE_INPUT.match(lines[index]):
+            yield index, None
+        elif fence and opening and opening.is_input and len(opening.marker) >= len(fence.marker):
+            yield index, fence
 
 
 def _opening_at(lines: Sequence[str], start: int) -> Fence | None:
@@ -83,14 +103,18 @@ def _fence_at(lines: Sequence[str], start: int) -> Fence | None:
     found = _opening_at(lines, start)
     if found is None:
         return None
+    longer: Fence | None = None
     for index in range(start + 1, len(lines)):
         if _closes(lines[index], found):
-            return replace(found, end=index + 1, closed=True)
+            closed = replace(found, end=index + 1, closed=True)
+            if not found.is_input or lines[index].strip() == found.marker:
+                return closed
+            longer = longer or closed
         if found.prefix and _leaves_container(lines[index], found.prefix):
             return None
         if found.is_input and _next_input(lines, index, found.marker):
-            return replace(found, end=index)
-    return found
+            return longer or replace(found, end=index)
+    return longer or found
 
 
 def _closes(line: str, fence: Fence) -> bool:

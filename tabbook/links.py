@@ -12,8 +12,10 @@ from tabbook.inline import find_in_prose, replace_in_prose
 
 _PATH = r"(?P<part>(?<=<)[^<>\n]+|[^()<>\s]*(?:\([^()\s]*\)[^()<>\s]*)*)"
 _NAMING = (
-    re.compile(r"\]\([ \t]*<?" + _PATH),
-    re.compile(r"^ {0,3}\[[^\]\n]+\]:[ \t]*<?" + _PATH, re.MULTILINE),
+    # What stands in round brackets behind square ones is no link if it has spaces in it.
+    re.compile(r"\]\([ \t]*<?" + _PATH + r"(?=>?(?:[ \t\n]*\)|[ \t\n]+[\"'(]))"),
+    # `[^1]: Words` is a footnote.
+    re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?" + _PATH, re.MULTILINE),
     re.compile(r"<(?:img|video|audio|source|iframe|embed)\b[^>]*?\ssrc=[\"'](?P<part>[^\"'\n]+)"),
 )
 _RAW_IMAGE = re.compile(

@@ -109,8 +109,9 @@ class PageProse:
         first, *others = [*table.labels, ""]
         name = [f":name: {page_target(first)}"] if first else []
         caption = self._text(table.caption)
-        head = [f"```{{table}} {caption}".rstrip(), *name, ""]
-        return [*_targets(others[:-1]), *indented([*head, *rows, "```"], table.indent)]
+        # Behind backticks a caption could have none: Markdown would see no fence.
+        head = [f"~~~{{table}} {caption}".rstrip(), *name, ""]
+        return [*_targets(others[:-1]), *indented([*head, *rows, "~~~"], table.indent)]
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence

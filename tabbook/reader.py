@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from tabbook.fences import Fence, find_fences
+from tabbook.fences import Fence, find_fences, lost_inputs
 from tabbook.problems import Problem
 from tabbook.unfold import find_selections
 
@@ -17,7 +17,9 @@ _BEGIN_TAB = re.compile(r":begin_tab:[ \t]*`(?P<tabs>[^`]*)`[ \t]*$")
 # A list of links for Jupyter, which has no tables of contents: prose of every tab.
 _BEGIN_TOC = re.compile(r":begin_tab:[ \t]*toc[ \t]*$")
 _END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
-_TAB_MARK = re.compile(r"[ \t]*(?:#[ \t]*@tab|%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$")
+_TAB_MARK = re.compile(
+    r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
+)
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check[ \t]*$")
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
@@ -107,7 +109,11 @@ class _Reading:
     def cells(self) -> Iterator[Cell]:
         start = 0
         fenced: set[int] = set()
-        for fence in find_fences(self.lines):
+        fences = list(find_fences(self.lines))
+        for index, outer in lost_inputs(self.lines, fences):
+            where = f"inside the block of line {outer.start + 1}" if outer else "without backticks"
+            self._report(index, f"'{self.lines[index].strip()}' opens a code cell {where}")
+        for fence in fences:
             if not fence.closed:
                 self._report(fence.start, f"'{self.lines[fence.start]}' has no closing fence")
             if fence.is_input or fence.is_output:

@@ -23,10 +23,10 @@ def select(chapter: Chapter, tab: str) -> tuple[Cell, ...]:
 
 
 def has_cells(chapter: Chapter, tab: str) -> bool:
-    """Whether a chapter is written for `tab`: has something for it, or nothing for one alone."""
-    own = any(cell.tabs is not None for cell in select(chapter, tab))
-    code = [cell for cell in chapter.cells if cell.kind == "code" and "interact" not in cell.marks]
-    return own or not code or any(cell.belongs_to(tab) for cell in code)
+    """Whether a chapter is written for `tab`: some cell names it, or none names any single tab."""
+    cells = [cell for cell in chapter.cells if "interact" not in cell.marks]
+    named = [cell.tabs for cell in cells if cell.tabs is not None]
+    return not named or any(tab in tabs for tabs in named)
 
 
 def required_libs(chapter: Chapter, tab: str) -> tuple[str, ...]:

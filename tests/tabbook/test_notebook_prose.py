@@ -133,6 +133,10 @@ def test_files_are_found_from_where_the_notebook_is_opened() -> None:
         ("[a](../../../up.png)", "[a](R/../up.png)"),
         ("<video controls src='a.mp4'>", "<video controls src='R/chapters/mlp/a.mp4'>"),
         ("[a]()", "[a]()"),
+        (
+            "[a](b.png 'T') [c](d.csv\n(T))",
+            "[a](R/chapters/mlp/b.png 'T') [c](R/chapters/mlp/d.csv\n(T))",
+        ),
     ],
 )
 def test_odd_ways_to_name_a_file_work_too(text: str, expected: str) -> None:
@@ -148,7 +152,16 @@ def test_links_between_chapters_lead_to_the_site_or_to_the_notebook() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["$f[x](y)$", "`[x](y.md)`", "```\n[x](y.md)\n```", "[x](mailto:a@b.c)", "[x](/y)"]
+    "text",
+    [
+        "$f[x](y)$",
+        "`[x](y.md)`",
+        "```\n[x](y.md)\n```",
+        "[x](mailto:a@b.c)",
+        "[x](/y)",
+        "Words[^1]\n\n[^1]: Text",
+        "[x](words with spaces)",
+    ],
 )
 def test_what_is_no_relative_link_is_left_alone(text: str) -> None:
     assert translate(text) == text

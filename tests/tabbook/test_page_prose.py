@@ -156,16 +156,28 @@ def test_a_table_has_caption_and_name() -> None:
         """
     assert page(text) == expect(
         """
-        ```{table} The *caption* with {numref}`x`, on two lines
+        ~~~{table} The *caption* with {numref}`x`, on two lines
         :name: tab_a
 
         | a | b |
         |:--|--:|
         | 1 | `|` {ref}`y` |
-        ```
+        ~~~
         Words.
         """
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ": A caption\n:label:`tab_a`\n\n| a |\n|---|\n| 1 |",
+        ": A caption\n\n| a |\n|---|\n| 1 |\n:label:`tab_a`",
+        ": A\n:label:`tab_a`\ncaption\n\n\n| a |\n|---|\n| 1 |",
+    ],
+)
+def test_the_label_of_a_table_may_stand_below_its_caption(text: str) -> None:
+    assert page(text) == "~~~{table} A caption\n:name: tab_a\n\n| a |\n|---|\n| 1 |\n~~~"
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,8 @@ def test_a_chapter_is_prose_and_code_in_order_with_their_lines() -> None:
         ("%%tab mxnet, tensorflow", ("mxnet", "tensorflow")),
         ("#@tab mxnet,tensorflow,mxnet", ("mxnet", "tensorflow")),
         ("%%tab mxnet  # until 2.0", ("mxnet",)),
+        ("# %%tab mxnet", ("mxnet",)),
+        ("#%%tab mxnet, pytorch", ("mxnet", "pytorch")),
         ("%%tab all", None),
         ("%%tab pytorch, all", None),
     ],
@@ -250,6 +252,16 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
             "'%%tab' names no tab; the tabs are pytorch, tensorflow, mxnet, or all",
         ),
         (code("#@tab mxnet\nx\n#@tab all"), 4, "'#@tab all' is the cell's second tab mark"),
+        (
+            "```\nx\n\n" + code("%%tab all\nx = 1"),
+            4,
+            "'```{.python .input}' opens a code cell inside the block of line 1",
+        ),
+        (
+            "{.python .input  n=3}\nx = 1\n",
+            1,
+            "'{.python .input  n=3}' opens a code cell without backticks",
+        ),
         (":begin_tab:`mxnet`\nWords.\n", 1, "':begin_tab:`mxnet`' has no ':end_tab:'"),
         (
             ":begin_tab:`mxnet`\nWords.\n\n" + code("x"),

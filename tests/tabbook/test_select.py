@@ -347,6 +347,9 @@ def test_the_mark_of_library_code_is_not_shown(saved: str, shown: str) -> None:
         (code("%%tab all\nx = 1"), set(TABS)),
         (code("x = 1") + ":begin_tab:`mxnet`\nNot yet.\n:end_tab:\n", {"pytorch", "mxnet"}),
         ("Words.\n" + code("%load_ext d2lbook.tab"), set(TABS)),
+        (code("%%tab mxnet\nx = 1") + code("%%tab all\ny = x"), {"mxnet"}),
+        (code("%%tab all\nif tab.selected('mxnet'):\n    x = 1"), set(TABS)),
+        (code("%%tab all\nx = 1") + ":begin_tab:`mxnet`\nNot yet.\n:end_tab:\n", {"mxnet"}),
     ],
 )
 def test_a_chapter_has_cells_for_some_tabs(text: str, tabs: set[str]) -> None:
