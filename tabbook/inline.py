@@ -14,7 +14,7 @@ _INLINE = re.compile(
 # A dollar sign before a space opens no mathematics, one after a space or before a digit ends none.
 _MATH = r"\$\$(?:(?!\$\$).)+\$\$|\$(?!\s)(?:(?!\n[ \t]*\n)[^$\\]|\\.)+(?<!\s)\$(?!\d)"
 _HIDDEN_SPAN = re.compile(rf"\\.|{_COMMENT}|{_CODE_SPAN}|{_MATH}", re.DOTALL)
-_HIDDEN = "\0"
+HIDDEN = "\0"
 
 _SHOWN = re.compile(
     r"\[\*\*(?P<first>(?:(?!\[\*\*).)+?)\*\*\](?!\()|\(\*\*(?P<more>(?:(?!\(\*\*).)+?)\*\*\)",
@@ -64,11 +64,14 @@ def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: 
     return text
 
 
-def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """Yield what the group `part` of a pattern matches outside code and mathematics."""
+def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
+    """Yield what the group `part` of a pattern matches outside code and mathematics.
+
+    With its line, from 0. To the pattern, code and mathematics are `HIDDEN` characters.
+    """
     for found in pattern.finditer(_hide_code_and_math(text)):
         start, end = found.span("part")
-        yield text[start:end]
+        yield text.count("\n", 0, start), text[start:end]
 
 
 def _without_text(marked: str) -> str:
@@ -89,5 +92,5 @@ def _hide_code_and_math(text: str) -> str:
     lines = text.split("\n")
     for fence in find_fences(lines):
         for index in range(fence.start, fence.end):
-            lines[index] = _HIDDEN * len(lines[index])
-    return _HIDDEN_SPAN.sub(lambda found: _HIDDEN * len(found[0]), "\n".join(lines))
+            lines[index] = HIDDEN * len(lines[index])
+    return _HIDDEN_SPAN.sub(lambda found: HIDDEN * len(found[0]), "\n".join(lines))

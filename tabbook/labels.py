@@ -21,7 +21,7 @@ from tabbook.blocks import (
     Target,
     parse_blocks,
 )
-from tabbook.inline import resolve_slide_marks, scan_marks
+from tabbook.inline import HIDDEN, find_in_prose, resolve_slide_marks, scan_marks
 from tabbook.problems import Problem
 from tabbook.reader import Cell, Chapter, Tabs
 
@@ -30,6 +30,10 @@ Kind = Literal["section", "figure", "table", "equation"]
 CITATIONS = ("cite", "citep", "citet")
 CROSS_REFERENCES = ("numref", "ref", "eqref")
 VALUE = "value"
+_OTHER_MARKS = ("label", "eqlabel", "width", "height", "bibliography")
+_MARKS = (*CITATIONS, *CROSS_REFERENCES, VALUE, *_OTHER_MARKS)
+# The second colon is missing.
+_OPEN_MARK = re.compile(rf"(?<![\w:]):(?P<part>{'|'.join(_MARKS)})(?={HIDDEN})")
 _RAW_TARGET = re.compile(r"[ \t]*\.\. _`?(?P<label>[^:`]+)`?:[ \t]*$")
 
 
@@ -151,6 +155,21 @@ def label_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
         for reference in find_references(chapter):
             if reference.role in CROSS_REFERENCES:
                 yield from _reference_problem(reference, labels)
+
+
+def mark_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
+    """Yield the marks that are nearly right, as ':numef:' is, or `` :eqref`x` ``."""
+    for chapter in chapters:
+        for cell in (cell for cell in chapter.cells if cell.kind == "markdown"):
+            near = [
+                (line, name, found[0])
+                for line, name, _ in scan_marks(cell.source.split("\n"))
+                if name not in _MARKS and (found := difflib.get_close_matches(name, _MARKS, 1, 0.8))
+            ]
+            near += [(line, name, name) for line, name in find_in_prose(_OPEN_MARK, cell.source)]
+            for line, name, right in near:
+                message = f"':{name}' is no mark; did you mean ':{right}:`...`'?"
+                yield Problem(chapter.path, cell.chapter_line(line + 1), message)
 
 
 def citation_problems(chapters: Iterable[Chapter], keys: Collection[str]) -> Iterator[Problem]:

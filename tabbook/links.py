@@ -2,13 +2,16 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
+from pathlib import Path
 from urllib.parse import unquote
 
-from tabbook.inline import find_in_prose, replace_in_prose
+from tabbook.inline import find_in_prose, replace_in_prose, resolve_slide_marks
+from tabbook.problems import Problem
+from tabbook.reader import Chapter
 
 _PATH = r"(?P<part>(?<=<)[^<>\n]+|[^()<>\s]*(?:\([^()\s]*\)[^()<>\s]*)*)"
 _NAMING = (
@@ -80,11 +83,39 @@ class Links:
 
 def named_files(path: str, source: str) -> Iterator[str]:
     """Yield what the prose of the chapter `path` links to or shows, relative to the book's root."""
-    named = [found for pattern in _NAMING for found in find_in_prose(pattern, source)]
+    named = [name for _, name in _named(source)]
     named += [image for image, _ in raw_images(source.split("\n"))]
     for name in named:
         if not _ABSOLUTE.match(name):
             yield unquote(_in_book(path, name)[0])
+
+
+def file_problems(chapters: Iterable[Chapter], root: Path) -> Iterator[Problem]:
+    """Yield the links and images of chapters that lead to no file in the book's folder `root`.
+
+    A page may be named by its address, its source, or its notebook.
+    """
+    for chapter in chapters:
+        for cell in chapter.cells:
+            for line, name in _named(cell.source) if cell.kind == "markdown" else ():
+                file = unquote(_in_book(chapter.path, name)[0])
+                if not (_ABSOLUTE.match(name) or _is_there(root / file)):
+                    message = f"'{name}' is not there: the book has no file {file}"
+                    yield Problem(chapter.path, cell.chapter_line(line + 1), message)
+
+
+def _is_there(file: Path) -> bool:
+    sources = [file.with_suffix(suffix) for suffix in (".md", ".rst", ".ipynb")]
+    return any(
+        path.exists() for path in (file, *(sources if file.suffix in (".html", ".ipynb") else ()))
+    )
+
+
+def _named(source: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines, from 0, and the names of what prose links to or shows."""
+    text = "\n".join(resolve_slide_marks(source.split("\n")))
+    for pattern in _NAMING:
+        yield from find_in_prose(pattern, text)
 
 
 def raw_images(lines: Sequence[str]) -> Iterator[tuple[str, str]]:

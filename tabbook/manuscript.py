@@ -15,9 +15,10 @@ from tabbook.labels import (
     find_labels,
     find_title,
     label_problems,
+    mark_problems,
     value_problems,
 )
-from tabbook.links import LinkedChapter, Links
+from tabbook.links import LinkedChapter, Links, file_problems
 from tabbook.notebook import read_notebook
 from tabbook.notebook_prose import NotebookProse
 from tabbook.problems import Problem
@@ -54,7 +55,9 @@ class Manuscript:
         yield from self.faults
         for chapter in self.chapters:
             yield from chapter.problems
+        yield from mark_problems(self.chapters)
         yield from label_problems(self.chapters)
+        yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
 
     def value_problems(self) -> Iterator[Problem]:

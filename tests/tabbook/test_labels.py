@@ -4,6 +4,7 @@ from tabbook.labels import (
     find_labels,
     find_references,
     label_problems,
+    mark_problems,
     value_problems,
 )
 from tabbook.reader import Chapter, read_chapter
@@ -106,4 +107,16 @@ def test_a_format_that_fits_no_number_is_reported() -> None:
     chapter = read(":value:`a:.1%` :value:`a:d` :value:`a:xyz` :value:`a`")
     assert [str(problem) for problem in value_problems(chapter, {"pytorch": {"a"}})] == [
         "a.md:1: ':value:`a:xyz`': 'xyz' is not a format; expected one like '.1%'"
+    ]
+
+
+def test_marks_that_are_nearly_right_are_reported_where_they_stand() -> None:
+    text = (
+        "# Title\n\nAs :numef:`sec_a` and :eqref`eq_a` say, :lable:`x`.\n\n"
+        "```{.python .input}\nx = ':numef:`sec_a`'\n```\n\n`:numef:` :math:`x` a:cite`x` `:eqref`\n"
+    )
+    assert [str(problem) for problem in mark_problems([read(text)])] == [
+        "a.md:3: ':numef' is no mark; did you mean ':numref:`...`'?",
+        "a.md:3: ':lable' is no mark; did you mean ':label:`...`'?",
+        "a.md:3: ':eqref' is no mark; did you mean ':eqref:`...`'?",
     ]

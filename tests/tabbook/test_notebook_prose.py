@@ -1,12 +1,13 @@
 """Prose in notebooks: readable without the book, with links to it."""
 
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from tabbook.citations import Citation
 from tabbook.labels import find_labels
-from tabbook.links import LinkedChapter, Links
+from tabbook.links import LinkedChapter, Links, file_problems
 from tabbook.notebook_prose import NotebookProse
 from tabbook.reader import read_chapter
 
@@ -204,3 +205,19 @@ def test_a_bibliography_is_a_link() -> None:
     link = f"{SITE}/chapters/mlp/scratch.html"
     assert translate(":bibliography:`r.bib`") == f"[The references]({link}) are online."
     assert translate(":bibliography:`r.bib`", site="") == ""
+
+
+def test_what_a_chapter_links_to_or_shows_must_be_there(tmp_path: Path) -> None:
+    for name in ("a.png", "chapters/b c.csv", "chapters/other.md", "reference/torch.rst"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    text = (
+        "![a](../a.png) [b](<b c.csv>) [c](b%20c.csv) [d](other.md#x) [e](other.html) [f](#g)\n\n"
+        "[h](../reference/torch.html) [**bold**]: `[x](y.png)` [i](https://example.org/z.png)\n\n"
+        "[**Bold**]: no link\n\n![j](nowhere.png)\n\n[k]\n\n[k]: ../gone.md\n"
+    )
+    problems = file_problems([read_chapter(text, "chapters/x.md", ("pytorch",))], tmp_path)
+    assert [str(problem) for problem in problems] == [
+        "chapters/x.md:7: 'nowhere.png' is not there: the book has no file chapters/nowhere.png",
+        "chapters/x.md:11: '../gone.md' is not there: the book has no file gone.md",
+    ]
