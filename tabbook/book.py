@@ -1,5 +1,6 @@
 """What `_config.yml` and `_toc.yml` say about a book: its tabs, chapters and addresses."""
 
+import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ TOC = "_toc.yml"
 CHAPTERS = "chapters"
 NOTEBOOKS = "notebooks"
 EXERCISES = "exercises"
+_PREFIX = "tabbook_"
+_SETTINGS = ("tabbook_packages", "tabbook_solution", "tabbook_support", "tabbook_tabs")
+_TAB = ("title", "module", "packages", "colab")
 
 
 @dataclass(frozen=True)
@@ -98,8 +102,8 @@ def read_book(root: Path) -> Book:
     Raises `ProblemsError` where its settings cannot be read or name no tab.
     """
     config = _read_config(root)
-    settings = config.get("sphinx", {}).get("config") or {}
-    repository = config.get("repository", {})
+    settings = _mapping(_mapping(config, "sphinx"), "config")
+    repository = _mapping(config, "repository")
     documents = _read_toc(root)
     pages = tuple(name for name in documents if name.endswith(".rst"))
     chapters = tuple(name for name in documents if name not in pages)
@@ -112,12 +116,12 @@ def read_book(root: Path) -> Book:
         bibliography=_paths(config.get("bibtex_bibfiles")),
         repository=repository.get("url", "").rstrip("/"),
         branch=repository.get("branch", "main"),
-        site=config.get("html", {}).get("baseurl", "").rstrip("/"),
+        site=_mapping(config, "html").get("baseurl", "").rstrip("/"),
         folder=CHAPTERS,
         pages=pages,
         solution=settings.get("tabbook_solution", ""),
         packages=tuple(settings.get("tabbook_packages") or ()),
-        problems=tuple(_toc_problems(root, chapters)),
+        problems=(*_settings_problems(root, settings), *_toc_problems(root, chapters)),
     )
 
 
@@ -133,6 +137,31 @@ def _read_config(root: Path) -> dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
+def _mapping(config: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the settings under `key`, none if there is no such key.
+
+    Raises `ProblemsError` where there is something else than settings.
+    """
+    value = config.get(key) or {}
+    if not isinstance(value, dict):
+        message = f"'{key}: {value}' should be settings, indented below '{key}:'"
+        raise ProblemsError([Problem(CONFIG, 1, message)])
+    return value
+
+
+def _settings_problems(root: Path, settings: dict[str, Any]) -> Iterator[Problem]:
+    """Yield the settings of tabbook's, and of its tabs, that it does not know."""
+    names = [name for name in settings if str(name).startswith(_PREFIX)]
+    known = [(name, _SETTINGS) for name in names]
+    known += [(key, _TAB) for tab in settings["tabbook_tabs"].values() for key in tab or {}]
+    lines = (root / CONFIG).read_text(encoding="utf-8").splitlines()
+    for name, allowed in known:
+        if name not in allowed:
+            near = difflib.get_close_matches(str(name), allowed, 1, 0)[0]
+            line = next((n for n, text in enumerate(lines, 1) if f"{name}:" in text), 1)
+            yield Problem(CONFIG, line, f"unknown setting '{name}'; did you mean '{near}'?")
+
+
 def _paths(entry: str | list[str] | None) -> tuple[str, ...]:
     return (entry,) if isinstance(entry, str) else tuple(entry or ())
 
@@ -143,7 +172,7 @@ def _read_tabs(settings: dict[str, Any]) -> tuple[Tab, ...]:
     if not isinstance(entries, dict) or not entries:
         message = "'tabbook_tabs' under 'sphinx: config:' names no tab; expected 'NAME: {title: …}'"
         raise ProblemsError([Problem(CONFIG, 1, message)])
-    return tuple(_read_tab(name, entry or {}) for name, entry in entries.items())
+    return tuple(_read_tab(name, _mapping(entries, name)) for name in entries)
 
 
 def _read_tab(name: str, entry: dict[str, Any]) -> Tab:
@@ -193,6 +222,6 @@ def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:
             problems.append(Problem(TOC, line, f"'{name}': there is no file {chapter}"))
     for path in sorted((root / CHAPTERS).rglob("*.md")):
         chapter = path.relative_to(root).as_posix()
-        if chapter not in chapters:
+        if chapter not in chapters and "/." not in chapter:  # Jupyter keeps copies in such folders.
             problems.append(Problem(chapter, 1, f"the chapter is missing from {TOC}"))
     return problems

@@ -80,3 +80,39 @@ def test_a_folder_without_a_book_is_reported(tmp_path: Path):
 def test_the_repository_lists_its_tabs_once():
     root = Path(__file__).parents[2]
     assert read_book(root).tab_names == ("pytorch", "tensorflow", "mxnet")
+
+
+def test_settings_that_are_not_known_are_reported_with_the_nearest(root: Path):
+    edit(root / "_config.yml", "tabbook_tabs:", "tabbook_solutoin: Answer\n    tabbook_tabs:")
+    edit(root / "_config.yml", "title: PyTorch", "tilte: PyTorch")
+    problems = [str(problem) for problem in read_book(root).problems]
+    assert [problem.partition(": ")[2] for problem in problems] == [
+        "unknown setting 'tabbook_solutoin'; did you mean 'tabbook_solution'?",
+        "unknown setting 'tilte'; did you mean 'title'?",
+    ]
+    lines = (root / "_config.yml").read_text(encoding="utf-8").splitlines()
+    for problem in problems:
+        line = lines[int(problem.split(":")[1]) - 1]
+        assert "tabbook_solutoin" in line or "tilte" in line
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "value"),
+    [
+        ("html:\n  baseurl: https://someone.example/a-book", "html: 5", "html", "5"),
+        ("mxnet: {title: MXNet}", "mxnet: MXNet", "mxnet", "MXNet"),
+    ],
+)
+def test_a_value_in_the_place_of_settings_is_reported(
+    root: Path, old: str, new: str, key: str, value: str
+):
+    edit(root / "_config.yml", old, new)
+    expected = f"_config.yml:1: '{key}: {value}' should be settings, indented below '{key}:'"
+    assert messages(root) == [expected]
+
+
+def test_copies_that_jupyter_keeps_are_no_chapters(root: Path):
+    folder = root / "chapters/part/.ipynb_checkpoints"
+    folder.mkdir()
+    (folder / "first-checkpoint.md").write_text("# Copy\n", encoding="utf-8")
+    assert read_book(root).problems == ()
