@@ -117,12 +117,13 @@ def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:
 def build_book(options: argparse.Namespace) -> list[Problem]:
     """Execute the notebooks that are out of date, then have Jupyter Book build the pages."""
     book = read_book(Path())
-    if not (options.chapters or options.tab or options.force) and are_current(book):
+    is_whole = not (options.chapters or options.tab)
+    if is_whole and not options.force and are_current(book):
         print(f"everything is up to date: {PAGES / 'index.html'}")
         return []
     problems = execute_notebooks(options)
     if not problems and not are_current(book):
-        build_pages(book)
+        build_pages(book, is_whole)
     return problems
 
 

@@ -120,9 +120,10 @@ def output_problems(draft: Draft, notebook: NotebookNode) -> list[Problem]:
 
 def _read_durations(root: Path) -> dict[str, float]:
     try:
-        return json.loads((root / DURATIONS).read_text(encoding="utf-8"))
+        durations = json.loads((root / DURATIONS).read_text(encoding="utf-8"))
     except (FileNotFoundError, json.JSONDecodeError):
         return {}
+    return durations if isinstance(durations, dict) else {}
 
 
 def _write_durations(root: Path, durations: dict[str, float]) -> None:

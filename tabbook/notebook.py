@@ -88,6 +88,8 @@ def read_notebook(path: Path) -> NotebookNode | None:
         return _parse(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, UnicodeDecodeError, nbformat.reader.NotJSONError):
         return None
+    except AttributeError:  # JSON, but no object.
+        return None
 
 
 @cache

@@ -24,8 +24,11 @@ def are_current(book: Book) -> bool:
     return built and stamp.read_text() == _digest(book)
 
 
-def build_pages(book: Book) -> None:
-    """Build the pages of a book; raises `ProblemsError` where Jupyter Book fails."""
+def build_pages(book: Book, is_whole: bool = True) -> None:
+    """Build the pages of a book; raises `ProblemsError` where Jupyter Book fails.
+
+    Unless `is_whole`, notebooks were left as they were, and the pages do not count as current.
+    """
     digest = _digest(book)
     from jupyter_book.cli.main import main as jupyter_book
 
@@ -33,7 +36,7 @@ def build_pages(book: Book) -> None:
         jupyter_book(["build", "--quiet", str(book.root)], standalone_mode=False)
     except RuntimeError as error:
         raise ProblemsError([Problem(CONFIG, 0, f"Jupyter Book failed: {error}")]) from error
-    write_text(digest, book.root / STAMP)
+    write_text(digest if is_whole else "", book.root / STAMP)
 
 
 def _digest(book: Book) -> str:

@@ -125,8 +125,13 @@ def test_build_makes_the_pages_where_something_changed(
     assert "everything is up to date" in capsys.readouterr().out
     assert page.stat().st_mtime_ns == before
     edit(here / FIRST, "A figure:", "Here is a figure:")
-    assert main(["build"]) == 0
+    assert main(["build", "--tab", "mxnet"]) == 0
     assert "Here is a figure:" in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert main(["build"]) == 0  # The notebooks of the other tabs were left as they were.
+    assert "everything is up to date" not in capsys.readouterr().out
+    assert main(["build"]) == 0
+    assert "everything is up to date" in capsys.readouterr().out
 
 
 @pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ignore::DeprecationWarning")

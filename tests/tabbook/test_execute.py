@@ -208,3 +208,12 @@ def wait_for_kernels(
             return kernels
         time.sleep(0.1)
     raise AssertionError("the kernels did not start")
+
+
+@pytest.mark.parametrize("text", ["null", "[1]", "{"])
+def test_what_was_remembered_of_durations_may_be_damaged(root: Path, text: str):
+    write_chapter(root, "pytorch: print(1)")
+    (root / "_build").mkdir(exist_ok=True)
+    (root / "_build/durations.json").write_text(text)
+    assert run(root, "pytorch") == []
+    assert outputs(root, "pytorch") == ["1\n"]

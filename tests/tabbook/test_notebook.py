@@ -101,7 +101,7 @@ def test_a_notebook_survives_writing_and_reading(tmp_path: Path):
     assert notebook_text(notebook) == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", [None, "", "not JSON", "{}"])
+@pytest.mark.parametrize("text", [None, "", "not JSON", "{}", "[]", "5"])
 def test_what_is_not_a_notebook_is_read_as_none(tmp_path: Path, text: str | None):
     path = tmp_path / "a.ipynb"
     if text is not None:
