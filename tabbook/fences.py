@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 # A fence may stand in a block quote or in a list item, so it may follow their marks.
 _OPENING = re.compile(
@@ -11,6 +12,10 @@ _OPENING = re.compile(
 )
 _CLOSING = re.compile(r"[ \t>]*(?P<marker>`{3,}|~{3,})[ \t]*$")
 _BARE_INPUT = re.compile(r"\{\.[^{}]*\.input\b[^{}]*\}[ \t]*$")
+_DIRECTIVE = re.compile(r"\{(?P<name>[a-zA-Z][\w:-]*)\}[ \t]*(?P<argument>.*)")
+# What R Markdown and others have in braces, too.
+_LANGUAGES = ("bash", "javascript", "julia", "python", "r", "sh", "sql")
+_OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t]|$)")
 _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
@@ -44,8 +49,19 @@ class Fence:
         return not self.prefix and {".output", ".json"} <= set(self.attributes)
 
     @property
+    def directive(self) -> tuple[str, str] | None:
+        """The name and the argument, if this is a directive of MyST, as in `{figure} a.png`."""
+        found = _DIRECTIVE.match(self.info)
+        if found is None or found["name"].lower() in _LANGUAGES:
+            return None
+        return found["name"], found["argument"]
+
+    @property
     def language(self) -> str:
         """The info string; of pandoc's attributes only the first class, the rest means nothing."""
+        found = _DIRECTIVE.match(self.info)
+        if found and found["name"].lower() in _LANGUAGES:
+            return found["name"]
         classes = [name[1:] for name in self.attributes if name.startswith(".")]
         return "".join(classes[:1]) if self.info.startswith("{") else self.info
 
@@ -89,6 +105,12 @@ def lost_inputs(
             yield index, None
         elif fence and opening and opening.is_input and len(opening.marker) >= len(fence.marker):
             yield index, fence
+
+
+def options_and_text(lines: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Split the body of a directive into its options, as in `:width: 300px`, and its text."""
+    options = list(takewhile(_OPTION.match, lines))
+    return options, list(lines[len(options) :])
 
 
 def _opening_at(lines: Sequence[str], start: int) -> Fence | None:

@@ -7,6 +7,15 @@ from functools import cache
 from tabbook.blocks import Block, parse_blocks
 from tabbook.inline import resolve_slide_marks, translate_marks
 
+# Directives of MyST whose text is prose: boxes, and those that hold other things.
+BOXES = {
+    *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note"),
+    *("seealso", "tip", "warning"),
+}
+PROSE_DIRECTIVES = BOXES | {
+    *("card", "dropdown", "epigraph", "figure", "grid", "grid-item", "grid-item-card"),
+    *("list-table", "margin", "sidebar", "tab-item", "tab-set", "topic"),
+}
 _NOT_IN_TARGET = re.compile(r"[^A-Za-z0-9*./_+-]")
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\)")
 

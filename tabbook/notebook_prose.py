@@ -21,10 +21,19 @@ from tabbook.blocks import (
 )
 from tabbook.citations import Citation
 from tabbook.contents import TOC, toc_entries
+from tabbook.fences import options_and_text
 from tabbook.inline import translate_marks
 from tabbook.labels import CITATIONS, CROSS_REFERENCES, VALUE, Label
 from tabbook.links import Links, raw_images
-from tabbook.marks import indented, join_blocks, page_target, plain_text, shown_blocks
+from tabbook.marks import (
+    BOXES,
+    PROSE_DIRECTIVES,
+    indented,
+    join_blocks,
+    page_target,
+    plain_text,
+    shown_blocks,
+)
 from tabbook.values import format_value
 
 # These are displays of their own, which a tag has to stand in.
@@ -140,12 +149,31 @@ class NotebookProse:
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
+        if fence.directive and not fence.prefix:
+            return self._directive(block, *fence.directive)
         if fence.language == TOC:
             return list(self._contents(block))
         if fence.language == RAW_RST:  # for Sphinx alone, but for its images
             images = [(self.links.resolve(path), text) for path, text in raw_images(block.lines)]
             return [line for path, text in images for line in ("", f"![{text}]({path})", "", text)]
         return [f"{fence.prefix}{fence.marker}{fence.language}", *block.lines[1:]]
+
+    def _directive(self, block: Fenced, name: str, argument: str) -> list[str]:
+        """Return what Jupyter can show of a directive of MyST: a quote, an image, or its text."""
+        body = block.lines[1:-1] if block.fence.closed else block.lines[1:]
+        if name not in PROSE_DIRECTIVES:
+            return [f"{block.fence.marker}", *block.lines[1:]]
+        options, text = options_and_text(body)
+        if name == "figure":
+            pairs = (option.strip()[1:].split(":", 1) for option in options)
+            kept = {key: value.strip() for key, value in pairs if key in ("width", "height")}
+            caption = " ".join(" ".join(text).split())
+            return self._figure(Figure(block.line, "", caption, argument, kept))
+        title = argument if name == "admonition" or name not in BOXES else name.capitalize()
+        lines = [*([f"**{title}**", ""] if title else []), self.translate("\n".join(text))]
+        if name not in BOXES:
+            return ["", *lines, ""]
+        return ["", *(f"> {line}".rstrip() for line in "\n".join(lines).split("\n")), ""]
 
     def _contents(self, block: Fenced) -> Iterator[str]:
         """Yield a list of links to the notebooks that a table of contents names."""

@@ -20,9 +20,17 @@ from tabbook.blocks import (
     Text,
 )
 from tabbook.contents import TOC
+from tabbook.fences import options_and_text
 from tabbook.inline import translate_marks
 from tabbook.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies, find_references
-from tabbook.marks import indented, join_blocks, page_target, plain_text, shown_blocks
+from tabbook.marks import (
+    PROSE_DIRECTIVES,
+    indented,
+    join_blocks,
+    page_target,
+    plain_text,
+    shown_blocks,
+)
 from tabbook.reader import Chapter
 
 _ROLES = {
@@ -115,10 +123,27 @@ class PageProse:
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
+        if fence.directive:
+            return self._directive(block, fence.directive[0])
         if fence.language == TOC:
             return ["```{tableofcontents}", "```"]
         info = "{eval-rst}" if fence.language == RAW_RST else fence.language
         return [f"{fence.prefix}{fence.marker}{info}", *block.lines[1:]]
+
+    def _directive(self, block: Fenced, name: str) -> list[str]:
+        """Leave a directive of MyST as it is, but for the marks in its text.
+
+        What these become may be fences, too, so its own have to be longer.
+        """
+        fence = block.fence
+        if name not in PROSE_DIRECTIVES or fence.prefix or not fence.closed:
+            return list(block.lines)
+        options, text = options_and_text(block.lines[1:-1])
+        lines = self.translate("\n".join(text)).split("\n")
+        inner = (line.lstrip() for line in lines)
+        longest = max(len(line) - len(line.lstrip(fence.marker[0])) for line in inner)
+        marker = fence.marker[0] * max(len(fence.marker), longest + 1)
+        return [f"{marker}{fence.info}", *options, *([""] if options else []), *lines, marker]
 
 
 def _targets(labels: Iterable[str]) -> list[str]:

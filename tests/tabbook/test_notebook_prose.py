@@ -221,3 +221,27 @@ def test_what_a_chapter_links_to_or_shows_must_be_there(tmp_path: Path) -> None:
         "chapters/x.md:7: 'nowhere.png' is not there: the book has no file chapters/nowhere.png",
         "chapters/x.md:11: '../gone.md' is not there: the book has no file gone.md",
     ]
+
+
+FIGURE_IN_A_DIRECTIVE = '<img src="R/chapters/mlp/a.png" alt="Words." width="30">\n\nWords.'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "```{note}\nSee :cite:`b`.\n\nMore.\n```",
+            "> **Note**\n>\n> See (LeCun and Bengio, 1995).\n>\n> More.",
+        ),
+        ("```{admonition} My title\n:class: tip\n\nWords.\n```", "> **My title**\n>\n> Words."),
+        ("```{figure} a.png\n:width: 30px\n:name: f\n\nWords.\n```", FIGURE_IN_A_DIRECTIVE),
+        (
+            "````{tab-set}\n```{tab-item} One\nA\n```\n```{tab-item} Two\nB\n```\n````",
+            "**One**\n\nA\n\n**Two**\n\nB",
+        ),
+        ("```{python}\nx = 1\n```", "```python\nx = 1\n```"),
+        ("```{eval-rst}\n.. x::\n```", "```\n.. x::\n```"),
+    ],
+)
+def test_directives_of_myst_become_what_jupyter_can_show(text: str, expected: str) -> None:
+    assert translate(text, root="R") == expected

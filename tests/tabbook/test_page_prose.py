@@ -355,3 +355,52 @@ def test_a_book_with_one_page_of_references_has_its_keys_as_they_are() -> None:
 
 def test_sphinx_keeps_an_equation_in_its_list(built: BeautifulSoup) -> None:
     assert built.select_one("li #equation-eq-in-list") is not None
+
+
+def test_directives_of_myst_stay_what_they_are_with_the_marks_in_their_text() -> None:
+    text = """
+        ```{note}
+        :class: wide
+
+        See :numref:`sec_a`.
+        ```
+
+        ````{tab-set}
+        ```{tab-item} One
+        ![A](a.png)
+        :label:`fig_a`
+        ```
+        ````
+
+        ```{math}
+        :label: e
+
+        x :ref:`y`
+        ```
+        """
+    assert page(text) == expect(
+        """
+        ```{note}
+        :class: wide
+
+        See {numref}`sec_a`.
+        ```
+
+        `````{tab-set}
+        ````{tab-item} One
+        ```{figure} a.png
+        :name: fig_a
+        :alt: "A"
+
+        A
+        ```
+        ````
+        `````
+
+        ```{math}
+        :label: e
+
+        x :ref:`y`
+        ```
+        """
+    )
