@@ -28,7 +28,7 @@ _EQUATION = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _LONE_EQUATION_LABEL = re.compile(r"[ \t]*:eqlabel:`(?P<label>[^`]+)`[ \t]*$")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
+_TABLE_RULE = re.compile(r":?-+:?")
 _CAPTION = re.compile(r":(?![-\w]+:`)[ \t]*(?P<text>\S.*)$")
 _BIBLIOGRAPHY = re.compile(r"[ \t]*:bibliography:`(?P<file>[^`]+)`[ \t]*$")
 
@@ -280,7 +280,10 @@ class _Parser:
 
     def _is_table(self, line: int) -> bool:
         head, rule = ("".join(self.lines[at : at + 1]) for at in (line, line + 1))
-        return "|" in head and "|" in rule and _TABLE_RULE.match(rule) is not None
+        if "|" not in head or "|" not in rule:
+            return False
+        cells = rule.strip().removeprefix("|").removesuffix("|").split("|")
+        return all(_TABLE_RULE.fullmatch(cell.strip()) for cell in cells)
 
     def _take_bibliography(self, line: int) -> int | None:
         found = _BIBLIOGRAPHY.match(self.lines[line])
