@@ -21,7 +21,14 @@ SET_UP = "set-up"
 # Any Python will do, and which one ran is of this machine.
 PYTHON: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    # What `jupyter nbconvert --to script` asks for.
+    "language_info": {
+        "name": "python",
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
 }
 # JupyterLab folds by `jupyter.source_hidden`, Colab by `cellView`; both ignore what is not theirs.
 FOLDED: dict[str, Any] = {

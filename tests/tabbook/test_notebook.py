@@ -3,9 +3,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbconvert import get_exporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tabbook.notebook import (
+    PYTHON,
     carry_outputs,
     make_notebook,
     notebook_text,
@@ -41,7 +43,8 @@ def test_a_notebook_is_valid_and_names_no_version_of_this_machine():
     notebook = make_notebook(CELLS, {"tab": "pytorch"})
     nbformat.validate(notebook)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
-    assert notebook.metadata.language_info == {"name": "python"}
+    assert notebook.metadata.language_info == PYTHON["language_info"]
+    assert "version" not in notebook.metadata.language_info
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.tabbook == {"tab": "pytorch"}
 
@@ -132,3 +135,13 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
         write_text("new", path)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_notebook_is_exported_as_a_script_with_its_prose():
+    notebook = new_notebook(cells=[new_markdown_cell("# Title"), new_code_cell("x = 1")])
+    notebook.metadata.update(PYTHON)
+    Script = get_exporter("script")
+    text, resources = Script().from_notebook_node(notebook)
+    assert resources["output_extension"] == ".py"
+    assert "# # Title" in text
+    assert "x = 1" in text
