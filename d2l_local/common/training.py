@@ -82,14 +82,14 @@ class Restarted:
 def countable(make: Callable[[], Iterable[Any] | None]) -> Any:
     """Return the loader that `make` makes; one that does not know its length is counted.
 
-    Where `make` returns None, there is a loader without batches.
+    Where `make` returns None, so does this.
 
     Raises:
         ValueError: if the loader has no end.
     """
     loader: Any = make()
     if loader is None:
-        return ()
+        return None
     try:
         len(loader)
     except TypeError as error:

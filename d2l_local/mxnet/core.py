@@ -265,7 +265,7 @@ class Trainer(HyperParameters):
         self.train_dataloader = countable(data.train_dataloader)
         self.val_dataloader = countable(data.val_dataloader)
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader or ())
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -309,6 +309,8 @@ class Trainer(HyperParameters):
                 self.clip_gradients(self.gradient_clip_val, self.model)
             self.optim.step(1)
             self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
         for batch in self.val_dataloader:
             self.batch = self.prepare_batch(batch)
             self.model.validation_step(self.batch)

@@ -245,7 +245,7 @@ class Trainer(HyperParameters):
         self.train_dataloader = passes_over(countable(data.train_dataloader))
         self.val_dataloader = passes_over(countable(data.val_dataloader))
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader or ())
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -284,6 +284,8 @@ class Trainer(HyperParameters):
             self.batch = self.prepare_batch(batch)
             self.steps.update(self.batch)
             self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
         self.model.training = False
         for batch in self.val_dataloader:
             self.batch = self.prepare_batch(batch)

@@ -182,7 +182,7 @@ class Trainer(HyperParameters):
             self.train_dataloader = on_device(self.train_dataloader, self.gpus[0])
             self.val_dataloader = on_device(self.val_dataloader, self.gpus[0])
         self.num_train_batches = len(self.train_dataloader)
-        self.num_val_batches = len(self.val_dataloader)
+        self.num_val_batches = len(self.val_dataloader or ())
         if self.num_train_batches == 0:
             raise ValueError("the training data have no batch: is the data set empty?")
 
@@ -227,6 +227,8 @@ class Trainer(HyperParameters):
                     self.clip_gradients(self.gradient_clip_val, self.model)
                 self.optim.step()
             self.train_batch_idx += 1
+        if self.val_dataloader is None:
+            return
         self.model.eval()
         with torch.no_grad():
             for batch in self.val_dataloader:

@@ -93,6 +93,17 @@ def test_data_without_validation_trains_all_the_same(face, weights, clusters):
     assert trainer.num_val_batches == 0
 
 
+def test_a_trainer_may_leave_validation_out(face, weights, clusters):
+    class TrainOnly(face.d2l.Trainer):
+        def prepare_data(self, data):
+            super().prepare_data(data)
+            self.val_dataloader, self.num_val_batches = None, 0
+
+    model = face.classifier(weights)
+    TrainOnly(max_epochs=2).fit(model, face.data(*clusters))
+    assert list(model.board.data) == ["train_loss"]
+
+
 def test_more_gpus_than_there_are_means_those_there_are(face):
     assert len(face.d2l.Trainer(max_epochs=1, num_gpus=64).gpus) == face.d2l.num_gpus()
 
