@@ -23,10 +23,10 @@ from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
 from d2l_local.lab.results import path_of
-from tabbook.book import Tab, read_book
-from tabbook.draft import installed_versions
-from tabbook.kernel import kernel_environment
-from tabbook.notebook import write_text
+from tabbook.book.settings import Tab, read_book
+from tabbook.notebook.draft import installed_versions
+from tabbook.notebook.write import write_text
+from tabbook.run.kernel import kernel_environment
 
 ROOT = Path(__file__).parents[1]
 # What is different from the notebook: names that one of its cells assigns, and their values here.

@@ -5,14 +5,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tabbook.book import CONFIG, Book, read_book
-from tabbook.config_ini import CONFIG as INI
-from tabbook.config_ini import read_ini_book
-from tabbook.draft import Draft
-from tabbook.export import export_notebooks
-from tabbook.manuscript import Manuscript, read_manuscript
-from tabbook.notebook import read_notebook, write_notebook
-from tabbook.pages import PAGES, are_current, build_pages
+from tabbook.book.d2lbook import CONFIG as INI
+from tabbook.book.d2lbook import read_ini_book
+from tabbook.book.settings import CONFIG, Book, read_book
+from tabbook.notebook.draft import Draft
+from tabbook.notebook.export import export_notebooks
+from tabbook.notebook.manuscript import Manuscript, read_manuscript
+from tabbook.notebook.write import read_notebook, write_notebook
+from tabbook.page.build import PAGES, are_current, build_pages
 from tabbook.problems import Problem, ProblemsError
 
 
@@ -109,7 +109,7 @@ def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:
     if not drafts:
         return []
     # What starts kernels takes a second to import.
-    from tabbook.execute import execute
+    from tabbook.run.execute import execute
 
     return execute(drafts, jobs)
 

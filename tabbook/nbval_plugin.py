@@ -19,8 +19,11 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode, from_dict
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tabbook.execute import default_jobs
-from tabbook.kernel import (
+from tabbook.notebook.values import value_of
+from tabbook.notebook.write import METADATA
+from tabbook.page.svg import SVG, svg_size
+from tabbook.run.execute import default_jobs
+from tabbook.run.kernel import (
     CellError,
     KernelLostError,
     join_streams,
@@ -30,9 +33,6 @@ from tabbook.kernel import (
     stop_client,
     threads,
 )
-from tabbook.notebook import METADATA
-from tabbook.svg import SVG, svg_size
-from tabbook.values import value_of
 
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 # How far the width and the height of a figure may change, relative to what they were.

@@ -16,13 +16,13 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from tabbook.book import read_book
-from tabbook.merge import merge
-from tabbook.page import setup_page
+from tabbook.book.settings import read_book
+from tabbook.page.merge import merge
+from tabbook.page.nodes import setup_page
 
 LOGGER = logging.getLogger(__name__)
-STATIC = Path(__file__).parent / "static"
-TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "page" / "static"
+TEMPLATES = Path(__file__).parent / "page" / "templates"
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

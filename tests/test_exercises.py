@@ -7,10 +7,10 @@ import pytest
 
 from d2l_local.lab.expectations import EXERCISES
 from d2l_local.lab.self_check import self_check
-from tabbook.book import read_book
-from tabbook.reader import read_chapter
-from tabbook.select import select
-from tabbook.solutions import has_solution, without_solution
+from tabbook.book.settings import read_book
+from tabbook.notebook.solutions import has_solution, without_solution
+from tabbook.text.reader import read_chapter
+from tabbook.text.select import select
 
 ROOT = Path(__file__).parents[1]
 BOOK = read_book(ROOT)

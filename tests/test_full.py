@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book import read_book
+from tabbook.book.settings import read_book
 
 ROOT = Path(__file__).parents[1]
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.book import EXERCISES, read_book
-from tabbook.draft import Draft
-from tabbook.manuscript import read_manuscript
-from tabbook.notebook import SET_UP, notebook_text, read_notebook
+from tabbook.book.settings import EXERCISES, read_book
+from tabbook.notebook.draft import Draft
+from tabbook.notebook.manuscript import read_manuscript
+from tabbook.notebook.write import SET_UP, notebook_text, read_notebook
 
 ROOT = Path(__file__).parents[1]
 NOT_ON_THE_PAGE = {"check", SET_UP}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.reader import read_chapter_file
-from tabbook.unfold import unfold
+from tabbook.text.reader import read_chapter_file
+from tabbook.text.unfold import unfold
 
 ROOT = Path(__file__).parents[1]
 FACES = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet"}

@@ -11,10 +11,10 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from tabbook.book import Book, read_book
-from tabbook.manuscript import read_manuscript
-from tabbook.notebook import code_cells, write_notebook
-from tabbook.values import MIME_TYPE
+from tabbook.book.settings import Book, read_book
+from tabbook.notebook.manuscript import read_manuscript
+from tabbook.notebook.values import MIME_TYPE
+from tabbook.notebook.write import code_cells, write_notebook
 
 BOOK = Path(__file__).parent / "fixtures" / "book"
 ACCURACY = {"pytorch": 0.853, "tensorflow": 0.861, "mxnet": 0.847}

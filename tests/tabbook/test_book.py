@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.book import Book, read_book
+from tabbook.book.settings import Book, read_book
 from tabbook.problems import ProblemsError
 
 

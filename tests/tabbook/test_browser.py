@@ -10,7 +10,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from tabbook.book import Book
+from tabbook.book.settings import Book
 
 FIRST, SECOND = "chapters/part/first.html", "chapters/part/second.html"
 NAMES = ("chromium", "chromium-browser", "google-chrome")

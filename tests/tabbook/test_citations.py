@@ -1,6 +1,6 @@
 import pytest
 
-from tabbook.citations import Citation, read_citations
+from tabbook.book.citations import Citation, read_citations
 
 
 @pytest.mark.parametrize(

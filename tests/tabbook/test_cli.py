@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.book import Book
+from tabbook.book.settings import Book
 from tabbook.cli import main
-from tabbook.pages import are_current, build_pages
+from tabbook.page.build import are_current, build_pages
 
 FIRST = "chapters/part/first.md"
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.book import Book
-from tabbook.config_ini import read_ini_book
+from tabbook.book.d2lbook import read_ini_book
+from tabbook.book.settings import Book
 from tabbook.problems import ProblemsError
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tabbook.reader import read_chapter
-from tabbook.select import has_cells, select
+from tabbook.text.reader import read_chapter
+from tabbook.text.select import has_cells, select
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from nbformat import NotebookNode
 
-import tabbook.draft
-from tabbook.book import Book, read_book
-from tabbook.draft import Draft, installed_versions
-from tabbook.manuscript import read_manuscript
-from tabbook.notebook import code_cells
+import tabbook.notebook.draft
+from tabbook.book.settings import Book, read_book
+from tabbook.notebook.draft import Draft, installed_versions
+from tabbook.notebook.manuscript import read_manuscript
+from tabbook.notebook.write import code_cells
 from tabbook.problems import ProblemsError
 
 
@@ -180,7 +180,7 @@ def test_another_version_makes_a_notebook_stale(
     root: Path, package: str, monkeypatch: pytest.MonkeyPatch
 ):
     installed = {"torch": "2.13.0", "numpy": "2.4.6"}
-    monkeypatch.setattr(tabbook.draft, "installed_versions", lambda book, tab: installed)
+    monkeypatch.setattr(tabbook.notebook.draft, "installed_versions", lambda book, tab: installed)
     executed = executed_notebook(root)
     assert not draft(root, "pytorch").is_stale(executed)
     installed[package] = "9.0"
@@ -203,17 +203,19 @@ def test_a_notebook_that_was_never_executed_is_stale(root: Path):
 
 
 def test_the_build_of_a_version_does_not_matter(book: Book, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tabbook.draft, "version", lambda package: "2.13.0+cpu")
-    tab = tabbook.draft.Tab("pytorch", "PyTorch", "torch", ("torch",))
+    monkeypatch.setattr(tabbook.notebook.draft, "version", lambda package: "2.13.0+cpu")
+    tab = tabbook.notebook.draft.Tab("pytorch", "PyTorch", "torch", ("torch",))
     assert installed_versions(book, tab) == {"torch": "2.13.0"}
 
 
 def test_a_tab_can_have_several_packages_that_provide_it(book: Book):
     book = replace(book, packages=("pluggy", "no-such-y"))
-    tab = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x", "pytest"))
+    tab = tabbook.notebook.draft.Tab(
+        "tensorflow", "TensorFlow", "tensorflow", ("no-such-x", "pytest")
+    )
     versions = {"pluggy": version("pluggy"), "no-such-y": ""}
     assert installed_versions(book, tab) == {"no-such-x": pytest.__version__, **versions}
-    missing = tabbook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x",))
+    missing = tabbook.notebook.draft.Tab("tensorflow", "TensorFlow", "tensorflow", ("no-such-x",))
     assert installed_versions(book, missing) == {"no-such-x": "", **versions}
 
 

@@ -13,10 +13,14 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from tabbook.book import read_book
-from tabbook.draft import Draft
-from tabbook.execute import execute
-from tabbook.kernel import (
+from tabbook.book.settings import read_book
+from tabbook.notebook.draft import Draft
+from tabbook.notebook.manuscript import read_manuscript
+from tabbook.notebook.values import Value, recorded_values
+from tabbook.notebook.write import code_cells, read_notebook
+from tabbook.problems import Problem
+from tabbook.run.execute import execute
+from tabbook.run.kernel import (
     THREAD_POOLS,
     KernelLostError,
     kernel_environment,
@@ -24,10 +28,6 @@ from tabbook.kernel import (
     start_client,
     stop_client,
 )
-from tabbook.manuscript import read_manuscript
-from tabbook.notebook import code_cells, read_notebook
-from tabbook.problems import Problem
-from tabbook.values import Value, recorded_values
 
 TOC = "format: jb-book\nroot: index\nchapters:\n- file: chapters/part/first\n"
 
@@ -134,7 +134,7 @@ def test_the_longest_notebook_starts_first(root: Path, capsys: pytest.CaptureFix
 
 
 def test_kernels_share_the_threads(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tabbook.kernel.cores", lambda: 8)
+    monkeypatch.setattr("tabbook.run.kernel.cores", lambda: 8)
     environment = kernel_environment(Path("."), workers=3)
     assert {environment[name] for name in THREAD_POOLS} == {"2"}
     assert kernel_environment(Path("."), workers=20)["OMP_NUM_THREADS"] == "1"

@@ -7,9 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tabbook.book import Book
+from tabbook.book.settings import Book
 from tabbook.cli import main
-from tabbook.notebook import read_notebook
+from tabbook.notebook.write import read_notebook
 
 FIXTURE = Path(__file__).parent / "fixtures" / "d2lbook"
 CHAPTERS = (

@@ -1,4 +1,4 @@
-from tabbook.labels import (
+from tabbook.book.labels import (
     Label,
     citation_problems,
     find_labels,
@@ -7,7 +7,7 @@ from tabbook.labels import (
     mark_problems,
     value_problems,
 )
-from tabbook.reader import Chapter, read_chapter
+from tabbook.text.reader import Chapter, read_chapter
 
 
 def read(text: str, path: str = "a.md") -> Chapter:

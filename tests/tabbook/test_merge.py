@@ -2,9 +2,9 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from tabbook.book import Book
-from tabbook.merge import IMAGES, TAB, Page, merge
-from tabbook.notebook import read_notebook, write_notebook
+from tabbook.book.settings import Book
+from tabbook.notebook.write import read_notebook, write_notebook
+from tabbook.page.merge import IMAGES, TAB, Page, merge
 
 FIRST = "chapters/part/first.md"
 

@@ -8,8 +8,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tabbook.nbval_plugin import compare_outputs
-from tabbook.notebook import write_notebook
-from tabbook.values import MIME_TYPE
+from tabbook.notebook.values import MIME_TYPE
+from tabbook.notebook.write import write_notebook
 
 FACTS = {"tabbook": {"chapter": "chapters/part/first.md", "tab": "mxnet"}}
 

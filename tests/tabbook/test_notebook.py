@@ -6,7 +6,7 @@ import pytest
 from nbconvert import get_exporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tabbook.notebook import (
+from tabbook.notebook.write import (
     PYTHON,
     carry_outputs,
     make_notebook,
@@ -15,7 +15,7 @@ from tabbook.notebook import (
     write_notebook,
     write_text,
 )
-from tabbook.reader import Cell
+from tabbook.text.reader import Cell
 
 
 def code(source: str, *marks: str) -> Cell:

@@ -5,11 +5,11 @@ from textwrap import dedent
 
 import pytest
 
-from tabbook.citations import Citation
-from tabbook.labels import find_labels
-from tabbook.links import LinkedChapter, Links, file_problems
-from tabbook.notebook_prose import NotebookProse
-from tabbook.reader import read_chapter
+from tabbook.book.citations import Citation
+from tabbook.book.labels import find_labels
+from tabbook.book.links import LinkedChapter, Links, file_problems
+from tabbook.notebook.prose import NotebookProse
+from tabbook.text.reader import read_chapter
 
 PATH = "chapters/mlp/scratch.md"
 CHAPTERS = {

@@ -8,8 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
 
-from tabbook.page_prose import PageProse, page_prose
-from tabbook.reader import read_chapter
+from tabbook.page.prose import PageProse, page_prose
+from tabbook.text.reader import read_chapter
 
 
 def page(text: str) -> str:

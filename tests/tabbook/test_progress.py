@@ -6,7 +6,7 @@ import time
 import pytest
 from rich.console import Console
 
-from tabbook.progress import Estimate, Progress
+from tabbook.run.progress import Estimate, Progress
 
 
 class Clock:
@@ -21,7 +21,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("tabbook.progress.time.monotonic", clock.monotonic)
+    monkeypatch.setattr("tabbook.run.progress.time.monotonic", clock.monotonic)
     return clock
 
 

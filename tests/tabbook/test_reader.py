@@ -3,7 +3,7 @@ from textwrap import dedent
 import pytest
 
 from tabbook.problems import Problem, ProblemsError
-from tabbook.reader import Cell, Chapter, read_chapter
+from tabbook.text.reader import Cell, Chapter, read_chapter
 
 PATH = "chapters/mlp/scratch.md"
 TABS = ("pytorch", "tensorflow", "mxnet")

@@ -7,13 +7,13 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tabbook.labels import find_labels, find_references
-from tabbook.links import Links
-from tabbook.notebook_prose import NotebookProse
-from tabbook.page_prose import PageProse
-from tabbook.reader import Chapter, read_chapter
-from tabbook.select import select
-from tabbook.unfold import unfold
+from tabbook.book.labels import find_labels, find_references
+from tabbook.book.links import Links
+from tabbook.notebook.prose import NotebookProse
+from tabbook.page.prose import PageProse
+from tabbook.text.reader import Chapter, read_chapter
+from tabbook.text.select import select
+from tabbook.text.unfold import unfold
 
 TABS = ("pytorch", "tensorflow", "mxnet")
 MARK = re.compile(r"\s*$|:begin_tab:|:end_tab:| {0,3}[`~]{3,}|\s*(#[ \t]*@(tab|check)|%%tab)")

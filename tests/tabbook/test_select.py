@@ -2,8 +2,8 @@ from textwrap import dedent
 
 import pytest
 
-from tabbook.reader import Chapter, read_chapter
-from tabbook.select import has_cells, required_libs, select
+from tabbook.text.reader import Chapter, read_chapter
+from tabbook.text.select import has_cells, required_libs, select
 
 TABS = ("pytorch", "tensorflow", "mxnet")
 

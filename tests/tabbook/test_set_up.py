@@ -9,9 +9,9 @@ from types import ModuleType
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from tabbook.book import Book, read_book
-from tabbook.reader import read_chapter
-from tabbook.set_up import set_up_cells
+from tabbook.book.settings import Book, read_book
+from tabbook.notebook.set_up import set_up_cells
+from tabbook.text.reader import read_chapter
 
 ROOT = Path(__file__).parents[2]
 OURS = read_book(ROOT)

@@ -5,10 +5,10 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from tabbook.book import Book, read_book
+from tabbook.book.settings import Book, read_book
 from tabbook.cli import main
-from tabbook.reader import read_chapter
-from tabbook.solutions import has_solution, without_solution
+from tabbook.notebook.solutions import has_solution, without_solution
+from tabbook.text.reader import read_chapter
 
 CHAPTER = """\
 # Width

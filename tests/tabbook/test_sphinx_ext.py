@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tabbook.book import Book
+from tabbook.book.settings import Book
 
 # Jupyter Book's own extensions use what docutils will take away.
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")

@@ -2,7 +2,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tabbook.values import MIME_TYPE, Value, format_value, recorded_values
+from tabbook.notebook.values import MIME_TYPE, Value, format_value, recorded_values
 
 
 def output(name: str, number: float, tolerance: float | None = None) -> nbformat.NotebookNode:

@@ -16,19 +16,19 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book import Book, Tab
-from tabbook.draft import Draft, absence, drafts_of
-from tabbook.labels import value_problems
-from tabbook.links import Links
-from tabbook.notebook import CHECK, PYTHON, SET_UP, read_notebook
-from tabbook.notebook_prose import NotebookProse
-from tabbook.page_prose import PageProse, page_prose
+from tabbook.book.labels import value_problems
+from tabbook.book.links import Links
+from tabbook.book.settings import Book, Tab
+from tabbook.notebook.draft import Draft, absence, drafts_of
+from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.values import MIME_TYPE, Value, recorded_values
+from tabbook.notebook.write import CHECK, PYTHON, SET_UP, read_notebook
+from tabbook.page.prose import PageProse, page_prose
+from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
-from tabbook.reader import Cell, Chapter, read_chapter
-from tabbook.select import has_cells
-from tabbook.support import support_library
-from tabbook.svg import SVG, svg_size
-from tabbook.values import MIME_TYPE, Value, recorded_values
+from tabbook.run.support import support_library
+from tabbook.text.reader import Cell, Chapter, read_chapter
+from tabbook.text.select import has_cells
 
 TAB = "tabbook_tab"
 IMAGES = "tabbook_images"

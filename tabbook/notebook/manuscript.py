@@ -5,10 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tabbook.book import Book
-from tabbook.citations import Citation, read_citations
-from tabbook.draft import Draft, drafts_of
-from tabbook.labels import (
+from tabbook.book.citations import Citation, read_citations
+from tabbook.book.labels import (
     Label,
     citation_problems,
     find_bibliographies,
@@ -18,13 +16,15 @@ from tabbook.labels import (
     mark_problems,
     value_problems,
 )
-from tabbook.links import LinkedChapter, Links, file_problems
-from tabbook.notebook import read_notebook
-from tabbook.notebook_prose import NotebookProse
+from tabbook.book.links import LinkedChapter, Links, file_problems
+from tabbook.book.settings import Book
+from tabbook.notebook.draft import Draft, drafts_of
+from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.values import recorded_values
+from tabbook.notebook.write import read_notebook
 from tabbook.problems import Problem
-from tabbook.reader import Chapter, read_chapter_file, read_text
-from tabbook.support import support_library
-from tabbook.values import recorded_values
+from tabbook.run.support import support_library
+from tabbook.text.reader import Chapter, read_chapter_file, read_text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tabbook.fences import Fence, find_fences
+from tabbook.text.fences import Fence, find_fences
 
 TOC = "toc"
 _ENTRY = re.compile(r"(?:(?P<title>[^<]+?)[ \t]*<(?P<named>[^>]+)>|(?P<path>\S+))[ \t]*$")

@@ -9,9 +9,9 @@ from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
-from tabbook.inline import find_in_prose, replace_in_prose, resolve_slide_marks
 from tabbook.problems import Problem
-from tabbook.reader import Chapter
+from tabbook.text.inline import find_in_prose, replace_in_prose, resolve_slide_marks
+from tabbook.text.reader import Chapter
 
 _PATH = r"(?P<part>(?<=<)[^<>\n]+|[^()<>\s]*(?:\([^()\s]*\)[^()<>\s]*)*)"
 _NAMING = (

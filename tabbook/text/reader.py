@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from tabbook.fences import Fence, find_fences, lost_inputs
 from tabbook.problems import Problem
-from tabbook.unfold import find_selections
+from tabbook.text.fences import Fence, find_fences, lost_inputs
+from tabbook.text.unfold import find_selections
 
 Tabs = tuple[str, ...] | None  # None for every tab of the book
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tabbook.book import Book
+from tabbook.book.settings import Book
 from tabbook.problems import Problem, ProblemsError
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from tabbook.blocks import Heading, parse_blocks
-from tabbook.inline import resolve_slide_marks
-from tabbook.reader import Cell
+from tabbook.text.blocks import Heading, parse_blocks
+from tabbook.text.inline import resolve_slide_marks
+from tabbook.text.reader import Cell
 
 YOURS = Cell("code", "# Your experiment", 1)
 

@@ -2,10 +2,10 @@
 
 import shlex
 
-from tabbook.book import Book, Tab
-from tabbook.notebook import SET_UP
-from tabbook.reader import Cell, Chapter
-from tabbook.select import required_libs
+from tabbook.book.settings import Book, Tab
+from tabbook.notebook.write import SET_UP
+from tabbook.text.reader import Cell, Chapter
+from tabbook.text.select import required_libs
 
 _HEAD = """\
 # On Colab this installs what the notebook needs; anywhere else it does nothing.

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tabbook.blocks import (
+from tabbook.problems import Problem
+from tabbook.text.blocks import (
     RAW_RST,
     Bibliography,
     Block,
@@ -21,9 +22,8 @@ from tabbook.blocks import (
     Target,
     parse_blocks,
 )
-from tabbook.inline import HIDDEN, find_in_prose, resolve_slide_marks, scan_marks
-from tabbook.problems import Problem
-from tabbook.reader import Cell, Chapter, Tabs
+from tabbook.text.inline import HIDDEN, find_in_prose, resolve_slide_marks, scan_marks
+from tabbook.text.reader import Cell, Chapter, Tabs
 
 Kind = Literal["section", "figure", "table", "equation"]
 

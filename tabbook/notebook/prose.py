@@ -7,7 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
 
-from tabbook.blocks import (
+from tabbook.book.citations import Citation
+from tabbook.book.contents import TOC, toc_entries
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, VALUE, Label
+from tabbook.book.links import Links, raw_images
+from tabbook.notebook.values import format_value
+from tabbook.text.blocks import (
     RAW_RST,
     Bibliography,
     Block,
@@ -19,13 +24,9 @@ from tabbook.blocks import (
     Target,
     Text,
 )
-from tabbook.citations import Citation
-from tabbook.contents import TOC, toc_entries
-from tabbook.fences import options_and_text
-from tabbook.inline import translate_marks
-from tabbook.labels import CITATIONS, CROSS_REFERENCES, VALUE, Label
-from tabbook.links import Links, raw_images
-from tabbook.marks import (
+from tabbook.text.fences import options_and_text
+from tabbook.text.inline import translate_marks
+from tabbook.text.marks import (
     BOXES,
     PROSE_DIRECTIVES,
     indented,
@@ -34,7 +35,6 @@ from tabbook.marks import (
     plain_text,
     shown_blocks,
 )
-from tabbook.values import format_value
 
 # These are displays of their own, which a tag has to stand in.
 _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multline)\*?\}\s*$")

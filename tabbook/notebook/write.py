@@ -13,7 +13,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_notebook
 
-from tabbook.reader import Cell
+from tabbook.text.reader import Cell
 
 METADATA = "tabbook"
 CHECK = "check"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from tabbook.notebook import code_cells
+from tabbook.notebook.write import code_cells
 
 MIME_TYPE = "application/vnd.d2l-local.record+json"
 RELATIVE_TOLERANCE = 1e-6

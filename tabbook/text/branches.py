@@ -4,7 +4,7 @@ import ast
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from tabbook.cell_code import CellCode, Position, Token
+from tabbook.text.cell_code import CellCode, Position, Token
 
 
 class Line(NamedTuple):

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from tabbook.blocks import Block, parse_blocks
-from tabbook.inline import resolve_slide_marks, translate_marks
+from tabbook.text.blocks import Block, parse_blocks
+from tabbook.text.inline import resolve_slide_marks, translate_marks
 
 # Directives of MyST whose text is prose: boxes, and those that hold other things.
 BOXES = {

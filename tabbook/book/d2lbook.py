@@ -7,10 +7,10 @@ import posixpath
 from collections.abc import Sequence
 from pathlib import Path
 
-from tabbook.book import Book, Tab
-from tabbook.contents import follow_contents
+from tabbook.book.contents import follow_contents
+from tabbook.book.settings import Book, Tab
 from tabbook.problems import Problem, ProblemsError
-from tabbook.reader import read_text
+from tabbook.text.reader import read_text
 
 CONFIG = "config.ini"
 # The settings that are read here, with d2lbook's own defaults.

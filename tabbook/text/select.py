@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from tabbook.cell_code import parse_cell
-from tabbook.reader import Cell, Chapter
-from tabbook.unfold import unfold
+from tabbook.text.cell_code import parse_cell
+from tabbook.text.reader import Cell, Chapter
+from tabbook.text.unfold import unfold
 
 _SAVE_MARK = re.compile(r"#[ \t]*@save\b[ \t]*")
 _REQUIRED_LIBS = re.compile(r"#[ \t]*required_libs\((?P<names>.*)\)")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from tabbook.branches import Line, fold_chain, if_chain
-from tabbook.cell_code import CellCode, parse_cell
+from tabbook.text.branches import Line, fold_chain, if_chain
+from tabbook.text.cell_code import CellCode, parse_cell
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from tabbook.book import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
-from tabbook.draft import installed_versions
-from tabbook.notebook import write_text
+from tabbook.book.settings import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
+from tabbook.notebook.draft import installed_versions
+from tabbook.notebook.write import write_text
 from tabbook.problems import Problem, ProblemsError
 
 PAGES = Path("_build", "html")
@@ -52,7 +52,7 @@ def _digest(book: Book) -> str:
 def _inputs(book: Book) -> Iterator[Path]:
     names = [CONFIG, TOC, *book.chapters, *book.pages, *book.bibliography]
     folders = [book.root / name for name in (CHAPTERS, EXERCISES, NOTEBOOKS)]
-    folders.append(Path(__file__).parent)
+    folders.append(Path(__file__).parents[1])
     if book.support:
         folders.append(book.root / book.support)
     paths = [book.root / name for name in names]

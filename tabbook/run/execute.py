@@ -10,8 +10,10 @@ from pathlib import Path
 import psutil
 from nbformat import NotebookNode
 
-from tabbook.draft import Draft
-from tabbook.kernel import (
+from tabbook.notebook.draft import Draft
+from tabbook.notebook.write import write_notebook, write_text
+from tabbook.problems import Problem
+from tabbook.run.kernel import (
     CELL_TIME_LIMIT,
     CellError,
     cores,
@@ -20,9 +22,7 @@ from tabbook.kernel import (
     start_client,
     stop_client,
 )
-from tabbook.notebook import write_notebook, write_text
-from tabbook.problems import Problem
-from tabbook.progress import Progress
+from tabbook.run.progress import Progress
 
 # A framework with Fashion-MNIST in memory takes up to 0.7 GiB; training adds to that.
 MEMORY_PER_KERNEL = 2 * 2**30

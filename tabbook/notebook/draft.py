@@ -12,16 +12,16 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from tabbook.book import Book, Tab
-from tabbook.notebook import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
-from tabbook.notebook_prose import NotebookProse
+from tabbook.book.settings import Book, Tab
+from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.set_up import set_up_cells
+from tabbook.notebook.solutions import has_solution, without_solution
+from tabbook.notebook.values import recorded_values
+from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
 from tabbook.problems import Problem
-from tabbook.reader import Cell, Chapter
-from tabbook.select import has_cells, select
-from tabbook.set_up import set_up_cells
-from tabbook.solutions import has_solution, without_solution
-from tabbook.support import Support
-from tabbook.values import recorded_values
+from tabbook.run.support import Support
+from tabbook.text.reader import Cell, Chapter
+from tabbook.text.select import has_cells, select
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tabbook.fences import Fence, find_fences
+from tabbook.text.fences import Fence, find_fences
 
 RAW_RST = "eval_rst"
 _MARKS = r"(?P<marks>(?::(?:label|width|height):`[^`]+`[ \t]*)+)$"

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from tabbook.book import Book
-from tabbook.links import named_files
-from tabbook.manuscript import Manuscript, read_manuscript
-from tabbook.notebook import write_notebook
+from tabbook.book.links import named_files
+from tabbook.book.settings import Book
+from tabbook.notebook.manuscript import Manuscript, read_manuscript
+from tabbook.notebook.write import write_notebook
 from tabbook.problems import Problem
 
 

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tabbook.blocks import (
+from tabbook.book.contents import TOC
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies, find_references
+from tabbook.text.blocks import (
     RAW_RST,
     Bibliography,
     Block,
@@ -19,11 +21,9 @@ from tabbook.blocks import (
     Target,
     Text,
 )
-from tabbook.contents import TOC
-from tabbook.fences import options_and_text
-from tabbook.inline import translate_marks
-from tabbook.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies, find_references
-from tabbook.marks import (
+from tabbook.text.fences import options_and_text
+from tabbook.text.inline import translate_marks
+from tabbook.text.marks import (
     PROSE_DIRECTIVES,
     indented,
     join_blocks,
@@ -31,7 +31,7 @@ from tabbook.marks import (
     plain_text,
     shown_blocks,
 )
-from tabbook.reader import Chapter
+from tabbook.text.reader import Chapter
 
 _ROLES = {
     "cite": "cite:p",

@@ -18,8 +18,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
 
-from tabbook.merge import IMAGES, TAB, Page
-from tabbook.values import Value, format_value
+from tabbook.notebook.values import Value, format_value
+from tabbook.page.merge import IMAGES, TAB, Page
 
 SYNC_GROUP = "tab"
 PAGE = "tabbook_page"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from tabbook.fences import find_fences
+from tabbook.text.fences import find_fences
 
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
 # Where a code cell stands inside a comment, its first part has no end.

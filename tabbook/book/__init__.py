@@ -1,0 +1,1 @@
+"""What belongs to a whole book: settings, tables of contents, labels, links, citations."""

@@ -1,0 +1,1 @@
+"""A chapter and a tab to a notebook."""

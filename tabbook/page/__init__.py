@@ -1,0 +1,1 @@
+"""The notebooks of all tabs to one page of Jupyter Book's."""
