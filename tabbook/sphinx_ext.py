@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from tabbook.book.settings import read_book
+from tabbook.book.settings import SETTINGS, read_book
 from tabbook.page.merge import merge
 from tabbook.page.nodes import setup_page
 
@@ -29,10 +29,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register everything with Sphinx; called by Sphinx itself."""
     app.setup_extension("myst_nb")
     app.setup_extension("sphinx_design")
-    app.add_config_value("tabbook_tabs", {}, "env", [dict])
-    app.add_config_value("tabbook_support", "", "env", [str])
-    app.add_config_value("tabbook_solution", "", "env", [str])
-    app.add_config_value("tabbook_packages", [], "env", [list])
+    for name, kind in SETTINGS.items():
+        app.add_config_value(name, kind(), "env", [kind])
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _add_static_files)
     app.connect("source-read", _merge_tabs)

@@ -1,7 +1,7 @@
 """What `_config.yml` and `_toc.yml` say about a book: its tabs, chapters and addresses."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,20 @@ TOC = "_toc.yml"
 CHAPTERS = "chapters"
 NOTEBOOKS = "notebooks"
 EXERCISES = "exercises"
-_PREFIX = "tabbook_"
-_SETTINGS = ("tabbook_packages", "tabbook_solution", "tabbook_support", "tabbook_tabs")
-_TAB = ("title", "module", "packages", "colab")
+# What stands under `sphinx: config:`, and what each tab of `tabbook_tabs` can have.
+SETTINGS: Mapping[str, type] = {
+    "tabbook_packages": list,
+    "tabbook_solution": str,
+    "tabbook_support": str,
+    "tabbook_tabs": dict,
+}
+_TAB: Mapping[str, type] = {"title": str, "module": str, "packages": list, "colab": dict}
+_EXPECTED = {
+    bool: "true or false",
+    dict: "settings, indented below it",
+    list: "a list of names",
+    str: "text",
+}
 
 
 @dataclass(frozen=True)
@@ -101,87 +112,120 @@ def read_book(root: Path) -> Book:
 
     Raises `ProblemsError` where its settings cannot be read or name no tab.
     """
-    config = _read_config(root)
-    settings = _mapping(_mapping(config, "sphinx"), "config")
-    repository = _mapping(config, "repository")
+    config = _Config(root)
+    settings = {name: config.get(("sphinx", "config", name), SETTINGS[name]) for name in SETTINGS}
     documents = _read_toc(root)
     pages = tuple(name for name in documents if name.endswith(".rst"))
     chapters = tuple(name for name in documents if name not in pages)
     return Book(
         root=root,
-        title=config.get("title", ""),
-        tabs=_read_tabs(settings),
+        title=config.get(("title",), str),
+        tabs=tuple(_read_tab(config, name) for name in _tab_names(config, settings)),
         chapters=tuple(chapter for chapter in chapters if (root / chapter).is_file()),
-        support=settings.get("tabbook_support", ""),
-        bibliography=_paths(config.get("bibtex_bibfiles")),
-        repository=repository.get("url", "").rstrip("/"),
-        branch=repository.get("branch", "main"),
-        site=_mapping(config, "html").get("baseurl", "").rstrip("/"),
+        support=settings["tabbook_support"],
+        bibliography=tuple(config.get(("bibtex_bibfiles",), list)),
+        repository=config.get(("repository", "url"), str).rstrip("/"),
+        branch=config.get(("repository", "branch"), str) or "main",
+        site=config.get(("html", "baseurl"), str).rstrip("/"),
         folder=CHAPTERS,
         pages=pages,
-        solution=settings.get("tabbook_solution", ""),
-        packages=tuple(settings.get("tabbook_packages") or ()),
-        problems=(*_settings_problems(root, settings), *_toc_problems(root, chapters)),
+        solution=settings["tabbook_solution"],
+        packages=tuple(settings["tabbook_packages"]),
+        problems=(*_unknown_settings(config), *_toc_problems(root, chapters)),
     )
 
 
-def _read_config(root: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        message = "there is no such file; run from the root of the book"
-        raise ProblemsError([Problem(CONFIG, 1, message)]) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise ProblemsError([Problem(CONFIG, line, f"not YAML: {error.problem}")]) from None
-    return config if isinstance(config, dict) else {}
+class _Config:
+    """`_config.yml`: what is set in it, and the line of each setting.
 
-
-def _mapping(config: dict[str, Any], key: str) -> dict[str, Any]:
-    """Return the settings under `key`, none if there is no such key.
-
-    Raises `ProblemsError` where there is something else than settings.
+    Raises `ProblemsError` where there is no such file or it is not YAML.
     """
-    value = config.get(key) or {}
-    if not isinstance(value, dict):
-        message = f"'{key}: {value}' should be settings, indented below '{key}:'"
-        raise ProblemsError([Problem(CONFIG, 1, message)])
-    return value
+
+    def __init__(self, root: Path) -> None:
+        try:
+            text = (root / CONFIG).read_text(encoding="utf-8")
+            self.values, self._node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
+        except FileNotFoundError:
+            raise _error(1, "there is no such file; run from the root of the book") from None
+        except UnicodeDecodeError as error:
+            raise _error(1, f"not UTF-8: {error.reason}") from None
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            message = f"not YAML: {getattr(error, 'problem', error)}"
+            raise _error(mark.line + 1 if mark else 1, message) from None
+
+    def get(self, keys: tuple[str, ...], kind: type) -> Any:
+        """What is set under `keys`, each below the one before; an empty `kind` if nothing is.
+
+        A number or a name alone does as text, and as a list of one. Raises `ProblemsError` where
+        there is something of another kind.
+        """
+        value = self.get(keys[:-1], dict).get(keys[-1]) if keys else self.values
+        if value is None:
+            return kind()
+        if kind is list and isinstance(value, str):
+            return [value]
+        if kind is str and isinstance(value, int | float):
+            return str(value)
+        is_right = isinstance(value, kind)
+        if kind is list and is_right:
+            is_right = all(isinstance(item, str) for item in value)
+        if not is_right:
+            name = keys[-1] if keys else CONFIG
+            message = f"'{name}: {value}' should be {_EXPECTED[kind]}"
+            raise _error(self.line(keys), message)
+        return value
+
+    def line(self, keys: Iterable[str]) -> int:
+        """The line of the setting under `keys`, or of the nearest one above that is there."""
+        node, line = self._node, 1
+        for key in keys:
+            pairs = node.value if isinstance(node, yaml.MappingNode) else []
+            found = next((pair for pair in pairs if pair[0].value == str(key)), None)
+            if found is None:
+                break
+            line, node = found[0].start_mark.line + 1, found[1]
+        return line
 
 
-def _settings_problems(root: Path, settings: dict[str, Any]) -> Iterator[Problem]:
+def _error(line: int, message: str) -> ProblemsError:
+    return ProblemsError([Problem(CONFIG, line, message)])
+
+
+def _unknown_settings(config: _Config) -> Iterator[Problem]:
     """Yield the settings of tabbook's, and of its tabs, that it does not know."""
-    names = [name for name in settings if str(name).startswith(_PREFIX)]
-    known = [(name, _SETTINGS) for name in names]
-    known += [(key, _TAB) for tab in settings["tabbook_tabs"].values() for key in tab or {}]
-    lines = (root / CONFIG).read_text(encoding="utf-8").splitlines()
-    for name, allowed in known:
-        if name not in allowed:
-            near = difflib.get_close_matches(str(name), allowed, 1, 0)[0]
-            line = next((n for n, text in enumerate(lines, 1) if f"{name}:" in text), 1)
-            yield Problem(CONFIG, line, f"unknown setting '{name}'; did you mean '{near}'?")
+    above = ("sphinx", "config")
+    names = [name for name in config.get(above, dict) if str(name).startswith("tabbook_")]
+    known: list[tuple[tuple[str, ...], Mapping[str, type]]]
+    known = [((*above, name), SETTINGS) for name in names]
+    tabs = (*above, "tabbook_tabs")
+    for tab in config.get(tabs, dict):
+        known += [((*tabs, tab, key), _TAB) for key in config.get((*tabs, tab), dict)]
+    for keys, allowed in known:
+        if keys[-1] not in allowed:
+            near = difflib.get_close_matches(str(keys[-1]), allowed, 1, 0)[0]
+            message = f"unknown setting '{keys[-1]}'; did you mean '{near}'?"
+            yield Problem(CONFIG, config.line(keys), message)
 
 
-def _paths(entry: str | list[str] | None) -> tuple[str, ...]:
-    return (entry,) if isinstance(entry, str) else tuple(entry or ())
-
-
-def _read_tabs(settings: dict[str, Any]) -> tuple[Tab, ...]:
-    """The tabs in `tabbook_tabs`; Sphinx hands the same mapping to the extension."""
-    entries = settings.get("tabbook_tabs")
-    if not isinstance(entries, dict) or not entries:
+def _tab_names(config: _Config, settings: Mapping[str, Any]) -> Iterable[str]:
+    """The names in `tabbook_tabs`; Sphinx hands the same mapping to the extension."""
+    names = settings["tabbook_tabs"]
+    if not names:
         message = "'tabbook_tabs' under 'sphinx: config:' names no tab; expected 'NAME: {title: …}'"
-        raise ProblemsError([Problem(CONFIG, 1, message)])
-    return tuple(_read_tab(name, _mapping(entries, name)) for name in entries)
+        raise _error(config.line(("sphinx", "config", "tabbook_tabs")), message)
+    return names
 
 
-def _read_tab(name: str, entry: dict[str, Any]) -> Tab:
+def _read_tab(config: _Config, name: str) -> Tab:
+    keys = ("sphinx", "config", "tabbook_tabs", name)
+    entry = {key: config.get((*keys, key), kind) for key, kind in _TAB.items()}
     return Tab(
-        name=name,
-        title=str(entry.get("title", name)),
-        module=str(entry.get("module", name)),
-        packages=tuple(entry.get("packages", ())),
-        colab=tuple((entry.get("colab") or {}).items()),
+        name=str(name),
+        title=entry["title"] or str(name),
+        module=entry["module"] or str(name),
+        packages=tuple(entry["packages"]),
+        colab=tuple(entry["colab"].items()),
     )
 
 

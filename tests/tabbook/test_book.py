@@ -97,18 +97,37 @@ def test_settings_that_are_not_known_are_reported_with_the_nearest(root: Path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "key", "value"),
+    ("old", "new", "said"),
     [
-        ("html:\n  baseurl: https://someone.example/a-book", "html: 5", "html", "5"),
-        ("mxnet: {title: MXNet}", "mxnet: MXNet", "mxnet", "MXNet"),
+        ("html:\n  baseurl: https://someone.example/a-book", "html: 5", "settings, indented"),
+        ("mxnet: {title: MXNet}", "mxnet: MXNet", "settings, indented"),
+        ("tabbook_tabs:", "tabbook_packages: [5]\n    tabbook_tabs:", "a list of names"),
+        ("tabbook_tabs:", "tabbook_support: [a]\n    tabbook_tabs:", "text"),
+        ("author: Nobody", "bibtex_bibfiles: {a: b}", "a list of names"),
     ],
 )
-def test_a_value_in_the_place_of_settings_is_reported(
-    root: Path, old: str, new: str, key: str, value: str
+def test_a_setting_of_the_wrong_kind_is_reported_at_its_line(
+    root: Path, old: str, new: str, said: str
 ):
     edit(root / "_config.yml", old, new)
-    expected = f"_config.yml:1: '{key}: {value}' should be settings, indented below '{key}:'"
-    assert messages(root) == [expected]
+    lines = (root / "_config.yml").read_text(encoding="utf-8").splitlines()
+    key = new.split(":")[0]
+    line = next(n for n, text in enumerate(lines, 1) if text.lstrip().startswith(f"{key}:"))
+    [message] = messages(root)
+    assert message.startswith(f"_config.yml:{line}: '{key}: ")
+    assert f" should be {said}" in message
+
+
+def test_a_file_that_is_no_mapping_is_reported(root: Path):
+    (root / "_config.yml").write_text("- a\n", encoding="utf-8")
+    assert messages(root) == [
+        "_config.yml:1: '_config.yml: ['a']' should be settings, indented below it"
+    ]
+
+
+def test_a_title_may_be_a_number(root: Path):
+    edit(root / "_config.yml", "title: A Small Book", "title: 2048")
+    assert read_book(root).title == "2048"
 
 
 def test_copies_that_jupyter_keeps_are_no_chapters(root: Path):
