@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from tabbook.problems import Problem
@@ -22,7 +21,7 @@ from tabbook.text.blocks import (
     Target,
     parse_blocks,
 )
-from tabbook.text.inline import HIDDEN, find_in_prose, resolve_slide_marks, scan_marks
+from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
 from tabbook.text.reader import Cell, Chapter, Tabs
 
 Kind = Literal["section", "figure", "table", "equation"]
@@ -84,14 +83,8 @@ def find_bibliographies(chapter: Chapter) -> Iterator[tuple[str, int]]:
 def _blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
     for cell in chapter.cells:
         if cell.kind == "markdown":
-            for block in _parse(cell.source):
+            for block in parse_blocks(cell.source):
                 yield cell, block
-
-
-@cache
-def _parse(source: str) -> tuple[Block, ...]:
-    """The blocks of a cell, each at its own line."""
-    return tuple(parse_blocks(resolve_slide_marks(source.split("\n"))))
 
 
 def find_labels(chapter: Chapter) -> list[Label]:

@@ -23,6 +23,7 @@ from tabbook.text.blocks import (
     Table,
     Target,
     Text,
+    parse_blocks,
 )
 from tabbook.text.fences import options_and_text
 from tabbook.text.inline import translate_marks
@@ -33,7 +34,6 @@ from tabbook.text.marks import (
     join_blocks,
     page_target,
     plain_text,
-    shown_blocks,
 )
 
 # These are displays of their own, which a tag has to stand in.
@@ -54,7 +54,7 @@ class NotebookProse:
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell; empty where there is nothing to show."""
-        return join_blocks(self._lines(block) for block in shown_blocks(source))
+        return join_blocks(self._lines(block) for block in parse_blocks(source))
 
     def _lines(self, block: Block) -> list[str]:
         match block:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from tabbook.text.blocks import Heading, parse_blocks
-from tabbook.text.inline import resolve_slide_marks
 from tabbook.text.reader import Cell
 
 YOURS = Cell("code", "# Your experiment", 1)
@@ -37,8 +36,7 @@ def _sections(cell: Cell) -> Iterator[tuple[str, Heading | None]]:
     if cell.kind == "code":
         return
     lines = cell.source.split("\n")
-    blocks = parse_blocks(resolve_slide_marks(list(lines)))
-    headings = [block for block in blocks if isinstance(block, Heading)]
+    headings = [block for block in parse_blocks(cell.source) if isinstance(block, Heading)]
     starts = [0, *(heading.line for heading in headings), len(lines)]
     for start, end, heading in zip(starts, starts[1:], [None, *headings], strict=False):
         yield "\n".join(lines[start:end]), heading

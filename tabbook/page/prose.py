@@ -20,6 +20,7 @@ from tabbook.text.blocks import (
     Table,
     Target,
     Text,
+    parse_blocks,
 )
 from tabbook.text.fences import options_and_text
 from tabbook.text.inline import translate_marks
@@ -29,7 +30,6 @@ from tabbook.text.marks import (
     join_blocks,
     page_target,
     plain_text,
-    shown_blocks,
 )
 from tabbook.text.reader import Chapter
 
@@ -63,7 +63,7 @@ class PageProse:
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell."""
-        return join_blocks(self._lines(block) for block in shown_blocks(source))
+        return join_blocks(self._lines(block) for block in parse_blocks(source))
 
     def _lines(self, block: Block) -> list[str]:
         match block:

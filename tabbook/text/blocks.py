@@ -7,8 +7,10 @@ an equation, and a caption above a table. Everything else is text and comes out 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from tabbook.text.fences import Fence, find_fences
+from tabbook.text.inline import resolve_slide_marks
 
 RAW_RST = "eval_rst"
 _MARKS = r"(?P<marks>(?::(?:label|width|height):`[^`]+`[ \t]*)+)$"
@@ -117,9 +119,28 @@ class Bibliography:
 Block = Text | Fenced | Heading | Figure | Table | Equation | Target | Bibliography
 
 
-def parse_blocks(lines: Sequence[str]) -> list[Block]:
-    """Split the lines of a markdown cell into blocks, in order; `line` counts from 0."""
-    return _Parser(lines).parse()
+@cache
+def parse_blocks(source: str) -> tuple[Block, ...]:
+    """Split a piece of prose into blocks, in order; `line` counts the lines of `source` from 0.
+
+    Slide marks are resolved, and a line that was for slides only is gone. A cell is the same in
+    every tab, so it is parsed once.
+    """
+    lines = source.split("\n")
+    resolved = enumerate(zip(lines, resolve_slide_marks(lines), strict=True))
+    kept = {n: new for n, (old, new) in resolved if new.strip() or not old.strip()}
+    blocks = _Parser(list(kept.values())).parse()
+    return tuple(_numbered(block, list(kept)) for block in blocks)
+
+
+def _numbered(block: Block, numbers: Sequence[int]) -> Block:
+    """The block with the lines `numbers` in the place of those that it was parsed from."""
+    block.line = numbers[block.line]
+    if isinstance(block, Heading | Figure | Table):
+        block.labels = {name: numbers[line] for name, line in block.labels.items()}
+    elif isinstance(block, Equation):
+        block.label_line = numbers[block.label_line]
+    return block
 
 
 class _Parser:

@@ -2,10 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from functools import cache
 
-from tabbook.text.blocks import Block, parse_blocks
-from tabbook.text.inline import resolve_slide_marks, translate_marks
+from tabbook.text.inline import translate_marks
 
 # Directives of MyST whose text is prose: boxes, and those that hold other things.
 BOXES = {
@@ -23,17 +21,6 @@ _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\)")
 def page_target(label: str) -> str:
     """Return a label in the characters that MyST allows; others become their code points."""
     return _NOT_IN_TARGET.sub(lambda found: f"-{ord(found[0]):x}-", label)
-
-
-@cache
-def shown_blocks(source: str) -> tuple[Block, ...]:
-    """Return the blocks of a cell without slide marks; a line that was for slides only is gone.
-
-    A cell is the same in every tab, so it is parsed once.
-    """
-    lines = source.split("\n")
-    resolved = zip(lines, resolve_slide_marks(lines), strict=True)
-    return tuple(parse_blocks([new for old, new in resolved if new.strip() or not old.strip()]))
 
 
 def join_blocks(blocks: Iterable[list[str]]) -> str:
