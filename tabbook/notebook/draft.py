@@ -73,8 +73,8 @@ class Draft:
         """The notebook, with the outputs of `executed` and prose that quotes its values."""
         notebook = make_notebook(self.cells, self._facts(executed))
         if executed is not None:
-            carry_outputs(executed, notebook)
-        values = {name: value.number for name, value in recorded_values(notebook).items()}
+            carry_outputs(executed.cells, notebook.cells)
+        values = {name: value.number for name, value in recorded_values(notebook.cells).items()}
         return self._with_prose(notebook, values)
 
     def _with_prose(

@@ -77,7 +77,7 @@ class Manuscript:
                 executed = read_notebook(self.book.root / draft.path)
                 if executed is None or draft.is_stale(executed):
                     return None
-                recorded[draft.tab.name] = set(recorded_values(executed))
+                recorded[draft.tab.name] = set(recorded_values(executed.cells))
         return recorded
 
 

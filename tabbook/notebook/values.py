@@ -1,10 +1,9 @@
 """Numbers that notebooks record, and the text that prose quotes them with."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
-
-from tabbook.notebook.write import code_cells
 
 MIME_TYPE = "application/vnd.d2l-local.record+json"
 RELATIVE_TOLERANCE = 1e-6
@@ -34,9 +33,9 @@ def value_of(output: NotebookNode) -> Value | None:
     return Value(data["name"], data["value"], data.get("tol")) if data else None
 
 
-def recorded_values(notebook: NotebookNode) -> dict[str, Value]:
-    """The values that a notebook records, by name; the last counts where a name comes twice."""
-    outputs = (output for cell in code_cells(notebook) for output in cell.get("outputs", []))
+def recorded_values(cells: Iterable[NotebookNode]) -> dict[str, Value]:
+    """The values that cells of a notebook record, by name; the last of a name counts."""
+    outputs = (output for cell in cells for output in cell.get("outputs", []))
     values = (value_of(output) for output in outputs)
     return {value.name: value for value in values if value is not None}
 

@@ -69,21 +69,25 @@ def _cell_id(cell: Cell, seen: Counter[str]) -> str:
     return digest if seen[digest] == 1 else f"{digest}-{seen[digest]}"
 
 
-def carry_outputs(old: NotebookNode, new: NotebookNode) -> None:
+def carry_outputs(old: Iterable[NotebookNode], new: Iterable[NotebookNode]) -> None:
     """Give the code cells of `new` the outputs of those of `old` with the same source, in order."""
-    cells: defaultdict[str, deque[NotebookNode]] = defaultdict(deque)
-    for cell in code_cells(old):
-        cells[cell.source].append(cell)
-    for cell in code_cells(new):
-        if cells[cell.source]:
-            source = cells[cell.source].popleft()
+    executed: defaultdict[str, deque[NotebookNode]] = defaultdict(deque)
+    for cell in _code_cells(old):
+        executed[cell.source].append(cell)
+    for cell in _code_cells(new):
+        if executed[cell.source]:
+            source = executed[cell.source].popleft()
             cell.outputs = source.outputs
             cell.execution_count = source.execution_count
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     """The code cells of a notebook."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return _code_cells(notebook.cells)
+
+
+def _code_cells(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
+    return [cell for cell in cells if cell.cell_type == "code"]
 
 
 def read_notebook(path: Path) -> NotebookNode | None:

@@ -5,7 +5,6 @@ outputs differ, its source stands once and the outputs in tabs. Everything that 
 says so in `metadata.tabbook_tab`; the page folds neighbours that do into tab sets.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,18 +16,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from tabbook.book.labels import value_problems
-from tabbook.book.links import Links
 from tabbook.book.settings import Book, Tab
-from tabbook.notebook.draft import Draft, absence, drafts_of
-from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.draft import absence
+from tabbook.notebook.solutions import has_solution
 from tabbook.notebook.values import MIME_TYPE, Value, recorded_values
-from tabbook.notebook.write import CHECK, PYTHON, SET_UP, read_notebook
+from tabbook.notebook.write import CHECK, METADATA, PYTHON, carry_outputs, read_notebook
 from tabbook.page.prose import PageProse, page_prose
 from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
-from tabbook.run.support import support_library
 from tabbook.text.reader import Cell, Chapter, read_chapter
-from tabbook.text.select import has_cells
+from tabbook.text.select import has_cells, select
 
 TAB = "tabbook_tab"
 IMAGES = "tabbook_images"
@@ -63,85 +60,87 @@ class _Part:
 def merge(book: Book, path: str, text: str) -> Page:
     """Merge the executed notebooks of all tabs of a chapter."""
     chapter = read_chapter(text, path, book.tab_names)
-    prose = NotebookProse(Links(path))
-    drafts = drafts_of(book, chapter, prose, support_library(book))
-    drafts = [draft for draft in drafts if draft.has_code]
-    built = [(draft, read_notebook(book.root / draft.path)) for draft in drafts]
-    notebooks = [(draft, draft.notebook(old)) for draft, old in built]
-    parts = list(_with_absences(book, _parts(book, chapter, notebooks)))
-    values = {draft.tab.name: recorded_values(notebook) for draft, notebook in notebooks}
-    # What is not executed has no values yet, and one report of that is enough.
-    missing = list(_unexecuted(built)) or value_problems(chapter, values)
+    code = {tab: _code_cells(chapter, tab) for tab in book.tabs}
+    tabs = [tab for tab, cells in code.items() if cells]
+    notebooks = {tab: read_notebook(book.root / book.notebook(tab, path)) for tab in tabs}
+    executed = {tab.name: _executed(code[tab], notebooks[tab]) for tab in tabs}
+    parts = list(_with_absences(book, _parts(book, chapter, executed)))
+    values = {tab: recorded_values(cells.values()) for tab, cells in executed.items()}
+    absent = [tab for tab in book.tabs if tabs and not has_cells(chapter, tab.name)]
+    unexecuted = [
+        Problem(path, 1, f"{book.notebook(tab, path).as_posix()} is {state}: run `tabbook execute`")
+        for tab in tabs
+        if (state := _lack(notebooks[tab], executed[tab.name].values()))
+    ]
     return Page(
         notebook=new_notebook(
             cells=[part.cell for part in parts],
             metadata={**PYTHON, "source_map": [part.line - 1 for part in parts]},
         ),
         values=values,
-        links={draft.tab.name: _links(draft) for draft in drafts},
-        absences=_absent_tabs(book, chapter) if drafts else {},
-        dependencies=tuple(draft.path for draft in drafts),
-        problems=(*chapter.problems, *missing),
+        links={tab.name: _links(book, chapter, tab) for tab in tabs},
+        absences={tab.name: absence(tab) for tab in absent},
+        dependencies=tuple(book.notebook(tab, path) for tab in tabs),
+        # What is not executed has no values yet, and one report of that is enough.
+        problems=(*chapter.problems, *(unexecuted or value_problems(chapter, values))),
     )
 
 
-def _absent_tabs(book: Book, chapter: Chapter) -> dict[str, str]:
-    tabs = (tab for tab in book.tabs if not has_cells(chapter, tab.name))
-    return {tab.name: absence(tab) for tab in tabs}
+def _code_cells(chapter: Chapter, tab: Tab) -> list[Cell]:
+    return [cell for cell in select(chapter, tab.name) if cell.kind == "code"]
 
 
-def _unexecuted(built: Iterable[tuple[Draft, NotebookNode | None]]) -> Iterator[Problem]:
-    for draft, old in built:
-        if old is None:
-            message = f"{draft.path.as_posix()} is not there: run `tabbook execute`"
-            yield Problem(draft.chapter.path, 1, message)
-        elif draft.is_stale(old):
-            message = f"{draft.path.as_posix()} is out of date: run `tabbook execute`"
-            yield Problem(draft.chapter.path, 1, message)
+def _executed(cells: Iterable[Cell], notebook: NotebookNode | None) -> dict[int, NotebookNode]:
+    """The code cells with the outputs that a notebook has for them, by their place in the chapter.
+
+    One that the notebook does not have, or has not executed, has no `execution_count`.
+    """
+    made = {cell.index: new_code_cell(cell.source) for cell in cells}
+    carry_outputs([] if notebook is None else notebook.cells, made.values())
+    return made
 
 
-def _links(draft: Draft) -> tuple[tuple[str, str], ...]:
+def _lack(notebook: NotebookNode | None, cells: Iterable[NotebookNode]) -> str:
+    """What keeps a notebook from being shown: nothing if it has run all its code as it is now."""
+    if notebook is None:
+        return "not there"
+    is_marked = notebook.metadata.get(METADATA, {}).get("hash") == ""
+    is_executed = all(cell.execution_count for cell in cells)
+    return "" if is_executed and not is_marked else "out of date"
+
+
+def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...]:
     """Where the notebook of one tab can be opened and read."""
-    book, path = draft.book, draft.path.as_posix()
     if not book.repository:
         return ()
+    path = book.notebook(tab, chapter.path)
     blob = f"{book.repository}/blob/{book.branch}"
     colab = blob.replace("https://github.com/", "https://colab.research.google.com/github/")
-    notebook = ("Notebook", f"{blob}/{path}")
-    source = ("Source", f"{blob}/{draft.chapter.path}")
-    about = draft.path.relative_to(book.notebooks).with_suffix("").as_posix()
-    discussion = ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}")
-    links = ("Open in Colab", f"{colab}/{path}"), notebook, source, discussion
-    if not draft.has_solution:
+    about = path.relative_to(book.notebooks).with_suffix("").as_posix()
+    links = (
+        ("Open in Colab", f"{colab}/{path.as_posix()}"),
+        ("Notebook", f"{blob}/{path.as_posix()}"),
+        ("Source", f"{blob}/{chapter.path}"),
+        ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}"),
+    )
+    if not has_solution(chapter.cells, book.solution):
         return links
-    exercise = book.exercise(draft.tab, draft.chapter.path).as_posix()
+    exercise = book.exercise(tab, chapter.path).as_posix()
     return (("Try it yourself in Colab", f"{colab}/{exercise}"), *links)
 
 
 def _parts(
-    book: Book, chapter: Chapter, notebooks: list[tuple[Draft, NotebookNode]]
+    book: Book, chapter: Chapter, executed: Mapping[str, Mapping[int, NotebookNode]]
 ) -> Iterator[_Part]:
-    code = _code_by_place(chapter, notebooks)
     prose = page_prose(chapter)
-    for place, cell in enumerate(chapter.cells):
+    for cell in chapter.cells:
         if cell.kind == "markdown":
             yield from _prose(cell, prose)
         elif CHECK not in cell.marks:
-            yield from _code(cell, code.get(place, {}), len(book.tabs))
-
-
-def _code_by_place(
-    chapter: Chapter, notebooks: list[tuple[Draft, NotebookNode]]
-) -> dict[int, dict[str, NotebookNode]]:
-    """The notebooks' code cells by the chapter's cell that they come from, then by tab."""
-    lines = [cell.line for cell in chapter.cells]
-    places: dict[int, dict[str, NotebookNode]] = {}
-    for draft, notebook in notebooks:
-        for cell, built in zip(draft.cells, notebook.cells, strict=True):
-            if cell.kind == "code" and SET_UP not in cell.marks:
-                place = bisect_right(lines, cell.line) - 1
-                places.setdefault(place, {})[draft.tab.name] = built
-    return places
+            found = {
+                tab: cells[cell.index] for tab, cells in executed.items() if cell.index in cells
+            }
+            yield from _code(cell, found, len(book.tabs))
 
 
 def _prose(cell: Cell, prose: PageProse) -> Iterator[_Part]:

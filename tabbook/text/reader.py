@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +34,7 @@ class Cell:
     first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
     have 'check' and 'interact'. `lines` has the chapter's line of each line of `source`: marks, and
     the branches for other tabs, are cut out of code, so counting on from `line` is not enough.
+    `index` is the cell's place in its chapter, -1 for a cell that is not from one.
     """
 
     kind: Literal["code", "markdown"]
@@ -42,6 +43,7 @@ class Cell:
     tabs: Tabs = None
     marks: frozenset[str] = frozenset()
     lines: tuple[int, ...] = ()
+    index: int = field(default=-1, compare=False)
 
     def chapter_line(self, number: int) -> int:
         """Return the chapter's line of the source's line `number`; both count from 1."""
@@ -70,7 +72,7 @@ def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
     """
     named = tuple(tab for tab in tabs if tab != "all")  # which is what a book without tabs has
     reading = _Reading(path, named, split_lines(text))
-    cells = tuple(reading.cells())
+    cells = tuple(replace(cell, index=index) for index, cell in enumerate(reading.cells()))
     return Chapter(path, cells, tuple(sorted(set(reading.problems))))
 
 

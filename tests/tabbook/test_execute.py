@@ -63,7 +63,7 @@ def test_notebooks_are_executed_with_the_support_library_and_keep_what_they_reco
     assert execute(found) == []
     notebook = read_notebook(root / "notebooks/mxnet/part/first.ipynb")
     assert notebook is not None
-    assert recorded_values(notebook) == {
+    assert recorded_values(notebook.cells) == {
         "accuracy": Value("accuracy", 0.847, 0.02),
         "images": Value("images", 60000, None),
     }

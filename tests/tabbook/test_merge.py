@@ -158,7 +158,8 @@ def test_an_executed_book_has_no_problems(executed_book: Book):
 
 def test_missing_and_stale_notebooks_are_reported(executed_book: Book):
     (executed_book.root / "notebooks/mxnet/part/first.ipynb").unlink()
-    (executed_book.root / "lib/torch.py").write_text("NAME = 'new'\n")
+    path = executed_book.root / "notebooks/pytorch/part/first.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("framework.NAME", "None"), "utf-8")
     assert [str(problem) for problem in page(executed_book).problems] == [
         f"{FIRST}:1: notebooks/pytorch/part/first.ipynb is out of date: run `tabbook execute`",
         f"{FIRST}:1: notebooks/mxnet/part/first.ipynb is not there: run `tabbook execute`",

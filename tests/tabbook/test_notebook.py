@@ -83,7 +83,7 @@ def executed(*sources: str) -> nbformat.NotebookNode:
 
 def test_outputs_stay_with_their_code_when_prose_and_order_change():
     new = make_notebook([prose("New."), code("b"), code("a"), code("c")], {})
-    carry_outputs(executed("a", "b"), new)
+    carry_outputs(executed("a", "b").cells, new.cells)
     assert [cell.execution_count for cell in new.cells[1:]] == [2, 1, None]
     assert new.cells[1].outputs[0].text == "2\n"
     assert new.cells[3].outputs == []
@@ -91,7 +91,7 @@ def test_outputs_stay_with_their_code_when_prose_and_order_change():
 
 def test_equal_sources_get_their_outputs_in_order():
     new = make_notebook([code("a"), code("a"), code("a")], {})
-    carry_outputs(executed("a", "a"), new)
+    carry_outputs(executed("a", "a").cells, new.cells)
     assert [cell.execution_count for cell in new.cells] == [1, 2, None]
 
 

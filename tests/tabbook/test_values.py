@@ -17,12 +17,12 @@ def test_values_are_read_from_all_cells_of_a_notebook():
             new_code_cell("", outputs=[output("b", 0.5, 0.1)]),
         ]
     )
-    assert recorded_values(notebook) == {"a": Value("a", 1, None), "b": Value("b", 0.5, 0.1)}
+    assert recorded_values(notebook.cells) == {"a": Value("a", 1, None), "b": Value("b", 0.5, 0.1)}
 
 
 def test_the_last_recording_of_a_name_counts():
     cells = [new_code_cell("", outputs=[output("a", number)]) for number in (1, 2)]
-    assert recorded_values(new_notebook(cells=cells))["a"].number == 2
+    assert recorded_values(cells)["a"].number == 2
 
 
 @pytest.mark.parametrize(
