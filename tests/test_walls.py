@@ -57,6 +57,22 @@ def test_the_builder_imports_no_library_and_no_framework():
         assert outside(path, {"tabbook"}) == [], path
 
 
+@pytest.mark.parametrize(
+    ("room", "others"),
+    [
+        ("text", ()),
+        ("book", ("text",)),
+        ("notebook", ("book", "text")),
+        ("page", ("notebook", "book", "text")),
+        ("run", ("notebook", "book", "text")),
+    ],
+)
+def test_a_room_of_the_builder_imports_those_below_it(room, others):
+    allowed = {f"tabbook.{each}" for each in (room, "problems", *others)}
+    for path in modules(f"tabbook/{room}"):
+        assert outside(path, allowed) == [], path
+
+
 @pytest.mark.parametrize("face", FACES)
 def test_no_class_of_a_face_inherits_from_a_leaf_but_hyperparameters(face):
     """So that nobody is led from a face to a leaf and back by a method that is not there."""

@@ -16,10 +16,10 @@ from tabbook.book.settings import Book, Tab
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
+from tabbook.notebook.support import Support
 from tabbook.notebook.values import recorded_values
 from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
 from tabbook.problems import Problem
-from tabbook.run.support import Support
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.select import has_cells, select
 

@@ -20,10 +20,10 @@ from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.book.settings import Book
 from tabbook.notebook.draft import Draft, drafts_of
 from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.support import support_library
 from tabbook.notebook.values import recorded_values
 from tabbook.notebook.write import read_notebook
 from tabbook.problems import Problem
-from tabbook.run.support import support_library
 from tabbook.text.reader import Chapter, read_chapter_file, read_text
 
 

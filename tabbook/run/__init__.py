@@ -1,1 +1,1 @@
-"""Kernels, execution, and what tells that a notebook is out of date."""
+"""Kernels, and the execution of notebooks."""
