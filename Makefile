@@ -20,6 +20,7 @@ export IPYTHONDIR := $(CURDIR)/.venv/var/ipython
 export JUPYTER_CONFIG_DIR := $(CURDIR)/.venv/var/jupyter
 export KERAS_HOME := $(CURDIR)/.venv/var/keras
 export MPLCONFIGDIR := $(CURDIR)/.venv/var/matplotlib
+export MXNET_HOME := $(CURDIR)/.venv/var/mxnet
 
 # PyTorch's CPU build: from the folder that pip's find-links names if it does, else from PyTorch's own
 # index. `make TORCH_BACKEND=auto ...` takes the build for your GPU.

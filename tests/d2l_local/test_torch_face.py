@@ -213,6 +213,18 @@ def test_what_is_plotted_keeps_no_graph_for_gradients(weights, clusters):
     assert not any(kept)
 
 
+def test_a_loop_of_ones_own_steps_with_the_hand_made_sgd():
+    param = torch.tensor([1.0, 2.0], requires_grad=True)
+    optimizer = d2l.SGD([param], lr=0.5)
+    for _ in range(2):
+        optimizer.zero_grad()
+        (param**2).sum().backward()
+        optimizer.step()
+    assert param.tolist() == [0.0, 0.0]
+    assert param.requires_grad
+    assert param.is_leaf, "the steps are not part of the graph"
+
+
 def test_an_optimizer_of_ones_own_may_change_parameters_in_place(weights, clusters):
     face = faces.load("torch")
 
