@@ -81,7 +81,7 @@ def _add_execution_options(parser: argparse.ArgumentParser) -> None:
 def check(options: argparse.Namespace) -> list[Problem]:
     """Report what can be known without executing anything."""
     manuscript = read_manuscript(_read_any_book(options.book))
-    return [*manuscript.problems(), *manuscript.value_problems()]
+    return [*manuscript.problems(), *manuscript.quote_problems()]
 
 
 def write_notebooks(options: argparse.Namespace) -> list[Problem]:
@@ -91,7 +91,7 @@ def write_notebooks(options: argparse.Namespace) -> list[Problem]:
     manuscript = _read_sound_manuscript(options.book)
     _write_prose(manuscript.drafts)
     _write_exercises(manuscript)
-    return list(manuscript.value_problems())
+    return list(manuscript.quote_problems())
 
 
 def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
@@ -102,7 +102,7 @@ def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     _write_prose([draft for draft in drafts if draft not in stale])
     _write_exercises(manuscript)
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
-    return [*_execute(stale, options.jobs), *manuscript.value_problems()]
+    return [*_execute(stale, options.jobs), *manuscript.quote_problems()]
 
 
 def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:

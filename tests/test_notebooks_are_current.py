@@ -61,5 +61,5 @@ def test_code_on_a_page_does_not_have_to_be_scrolled():
 
 
 def test_the_text_has_no_problems():
-    problems = [*MANUSCRIPT.problems(), *MANUSCRIPT.value_problems()]
+    problems = [*MANUSCRIPT.problems(), *MANUSCRIPT.quote_problems()]
     assert "\n".join(map(str, problems)) == ""

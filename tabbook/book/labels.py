@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tabbook.problems import Problem
+from tabbook.text.arithmetic import Number, check_arithmetic
 from tabbook.text.blocks import (
     RAW_RST,
     Bibliography,
@@ -22,15 +23,15 @@ from tabbook.text.blocks import (
     parse_blocks,
 )
 from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
+from tabbook.text.quotes import CALC, QUOTES, is_format, quote
 from tabbook.text.reader import Cell, Chapter, Tabs
 
 Kind = Literal["section", "figure", "table", "equation"]
 
 CITATIONS = ("cite", "citep", "citet")
 CROSS_REFERENCES = ("numref", "ref", "eqref")
-VALUE = "value"
 _OTHER_MARKS = ("label", "eqlabel", "width", "height", "bibliography")
-_MARKS = (*CITATIONS, *CROSS_REFERENCES, VALUE, *_OTHER_MARKS)
+_MARKS = (*CITATIONS, *CROSS_REFERENCES, *QUOTES, *_OTHER_MARKS)
 # The second colon is missing.
 _OPEN_MARK = re.compile(rf"(?<![\w:]):(?P<part>{'|'.join(_MARKS)})(?={HIDDEN})")
 _RAW_TARGET = re.compile(r"[ \t]*\.\. _`?(?P<label>[^:`]+)`?:[ \t]*$")
@@ -57,7 +58,7 @@ class Label:
 class Reference:
     """A mark in prose that points to something: `role` is the mark's name, `name` what it names.
 
-    `name` is a label, a citation's key, or a value with its format (`accuracy:.1%`).
+    `name` is a label, a citation's key, or a number with its format (`accuracy:.1%`).
     """
 
     role: str
@@ -130,7 +131,7 @@ def find_references(chapter: Chapter) -> list[Reference]:
         for cell in chapter.cells
         if cell.kind == "markdown"
         for line, role, argument in scan_marks(cell.source.split("\n"))
-        if role in (*CROSS_REFERENCES, *CITATIONS, VALUE)
+        if role in (*CROSS_REFERENCES, *CITATIONS, *QUOTES)
         for name in (argument.split(",") if role in CITATIONS else [argument])
     ]
 
@@ -174,32 +175,57 @@ def citation_problems(chapters: Iterable[Chapter], keys: Collection[str]) -> Ite
             yield Problem(reference.path, reference.line, message)
 
 
-def value_problems(chapter: Chapter, recorded: Mapping[str, Collection[str]]) -> Iterator[Problem]:
-    """Yield the values that prose quotes but no cell records, and formats that fit no number.
+def quote_problems(
+    chapter: Chapter, recorded: Mapping[str, Mapping[str, Number]]
+) -> Iterator[Problem]:
+    """Yield the quoted numbers that no cell records, and what is wrong with the quotes.
 
-    `recorded` has the names of the values that the chapter records, by tab.
+    `recorded` has the numbers that the chapter records, by name and tab.
     """
     for reference in find_references(chapter):
-        if reference.role != VALUE:
-            continue
-        name, _, spec = reference.name.partition(":")
-        mark, place = f"':value:`{reference.name}`'", (reference.path, reference.line)
-        for tab in recorded if reference.tabs is None else reference.tabs:
-            if name not in recorded.get(tab, ()):
-                hint = _hint(name, recorded.get(tab, ()))
-                yield Problem(*place, f"{mark}: no cell of '{tab}' records '{name}'{hint}")
-        if not _is_format(spec):
-            yield Problem(*place, f"{mark}: '{spec}' is not a format; expected one like '.1%'")
+        if reference.role in QUOTES:
+            faults = _malformed(reference) or dict.fromkeys(_quote_faults(reference, recorded))
+            yield from (_quote_problem(reference, fault) for fault in faults)
 
 
-def _is_format(spec: str) -> bool:
-    for number in (1, 1.0):
+def malformed_quotes(chapters: Iterable[Chapter]) -> Iterator[Problem]:
+    """Yield the quotes of numbers that are wrong whatever the chapters record."""
+    for reference in (found for chapter in chapters for found in find_references(chapter)):
+        if reference.role in QUOTES:
+            yield from (_quote_problem(reference, fault) for fault in _malformed(reference))
+
+
+def _quote_problem(reference: Reference, fault: str) -> Problem:
+    message = f"':{reference.role}:`{reference.name}`': {fault}"
+    return Problem(reference.path, reference.line, message)
+
+
+def _quote_faults(
+    reference: Reference, recorded: Mapping[str, Mapping[str, Number]]
+) -> Iterator[str]:
+    tabs = (recorded or {"": {}}) if reference.tabs is None else reference.tabs
+    for tab in tabs:
+        numbers = recorded.get(tab, {})
         try:
-            format(number, spec)
-        except ValueError:
-            continue
-        return True
-    return False
+            quote(reference.role, reference.name, numbers)
+        except KeyError as missing:
+            name = missing.args[0]
+            where = f"no cell of '{tab}'" if tab else "no cell"
+            yield f"{where} records '{name}'{_hint(name, numbers)}"
+        except ValueError as error:
+            yield str(error)
+
+
+def _malformed(reference: Reference) -> list[str]:
+    subject, _, spec = reference.name.partition(":")
+    if not is_format(spec):
+        return [f"'{spec}' is not a format; expected one like '.1%'"]
+    try:
+        if reference.role == CALC:
+            check_arithmetic(subject)
+    except ValueError as error:
+        return [f"{error}; expected an expression like 'a / b' of recorded numbers"]
+    return []
 
 
 def _share_a_tab(first: Label, second: Label) -> bool:

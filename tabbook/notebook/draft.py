@@ -17,7 +17,7 @@ from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
 from tabbook.notebook.support import Support
-from tabbook.notebook.values import recorded_values
+from tabbook.notebook.values import recorded_numbers
 from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
 from tabbook.problems import Problem
 from tabbook.text.reader import Cell, Chapter
@@ -74,8 +74,7 @@ class Draft:
         notebook = make_notebook(self.cells, self._facts(executed))
         if executed is not None:
             carry_outputs(executed.cells, notebook.cells)
-        values = {name: value.number for name, value in recorded_values(notebook.cells).items()}
-        return self._with_prose(notebook, values)
+        return self._with_prose(notebook, recorded_numbers(notebook.cells))
 
     def _with_prose(
         self, notebook: NotebookNode, values: Mapping[str, int | float]

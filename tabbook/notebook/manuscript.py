@@ -13,17 +13,19 @@ from tabbook.book.labels import (
     find_labels,
     find_title,
     label_problems,
+    malformed_quotes,
     mark_problems,
-    value_problems,
+    quote_problems,
 )
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.book.settings import Book
 from tabbook.notebook.draft import Draft, drafts_of
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.support import support_library
-from tabbook.notebook.values import recorded_values
+from tabbook.notebook.values import recorded_numbers
 from tabbook.notebook.write import read_notebook
 from tabbook.problems import Problem
+from tabbook.text.arithmetic import Number
 from tabbook.text.reader import Chapter, read_chapter_file, read_text
 
 
@@ -56,28 +58,29 @@ class Manuscript:
         for chapter in self.chapters:
             yield from chapter.problems
         yield from mark_problems(self.chapters)
+        yield from malformed_quotes(self.chapters)
         yield from label_problems(self.chapters)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
 
-    def value_problems(self) -> Iterator[Problem]:
-        """Yield what is wrong with the values that prose quotes, as far as notebooks tell.
+    def quote_problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with the numbers that prose quotes, as far as notebooks tell.
 
         A chapter of which a notebook is missing or out of date is left out.
         """
         for chapter in self.chapters:
             recorded = self._recorded(chapter)
             if recorded is not None:
-                yield from value_problems(chapter, recorded)
+                yield from quote_problems(chapter, recorded)
 
-    def _recorded(self, chapter: Chapter) -> dict[str, set[str]] | None:
-        recorded = {}
+    def _recorded(self, chapter: Chapter) -> dict[str, dict[str, Number]] | None:
+        recorded: dict[str, dict[str, Number]] = {}
         for draft in self.drafts:
             if draft.chapter is chapter:
                 executed = read_notebook(self.book.root / draft.path)
                 if executed is None or draft.is_stale(executed):
                     return None
-                recorded[draft.tab.name] = set(recorded_values(executed.cells))
+                recorded[draft.tab.name] = recorded_numbers(executed.cells)
         return recorded
 
 

@@ -9,9 +9,8 @@ from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, toc_entries
-from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, VALUE, Label
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label
 from tabbook.book.links import Links, raw_images
-from tabbook.notebook.values import format_value
 from tabbook.text.blocks import (
     RAW_RST,
     Bibliography,
@@ -35,6 +34,7 @@ from tabbook.text.marks import (
     page_target,
     plain_text,
 )
+from tabbook.text.quotes import QUOTES, quote
 
 # These are displays of their own, which a tag has to stand in.
 _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multline)\*?\}\s*$")
@@ -82,8 +82,8 @@ class NotebookProse:
             return self._reference(argument.strip())
         if name in CITATIONS:
             return self._citation(name, [key.strip() for key in argument.split(",")])
-        if name == VALUE:
-            return self._value(argument)
+        if name in QUOTES:
+            return self._quote(name, argument)
         return None
 
     def _reference(self, name: str) -> str:
@@ -113,14 +113,11 @@ class NotebookProse:
             )
         return f"({'; '.join(f'{w.authors}, {w.year}' if w else key for w, key in works)})"
 
-    def _value(self, argument: str) -> str:
-        name, _, spec = argument.partition(":")
-        if name not in self.values:
-            return "?"
+    def _quote(self, name: str, argument: str) -> str:
         try:
-            return format_value(self.values[name], spec)
-        except ValueError:  # `value_problems` reports it
-            return str(self.values[name])
+            return quote(name, argument.strip(), self.values)
+        except (KeyError, ValueError):  # `quote_problems` reports it
+            return "?"
 
     def _figure(self, figure: Figure) -> list[str]:
         alt, path = plain_text(figure.caption), self.links.resolve(figure.path)

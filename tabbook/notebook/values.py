@@ -1,4 +1,4 @@
-"""Numbers that notebooks record, and the text that prose quotes them with."""
+"""Numbers that notebooks record."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,12 +40,6 @@ def recorded_values(cells: Iterable[NotebookNode]) -> dict[str, Value]:
     return {value.name: value for value in values if value is not None}
 
 
-def format_value(number: int | float, spec: str = "") -> str:
-    """Write a number by a format specification of Python's `format`.
-
-    Without one, a whole number gets thousands separators and any other four significant digits.
-    Raises `ValueError` where the specification does not fit the number.
-    """
-    if spec:
-        return format(number, spec)
-    return f"{number:,}" if isinstance(number, int) else f"{number:.4g}"
+def recorded_numbers(cells: Iterable[NotebookNode]) -> dict[str, int | float]:
+    """The numbers that cells of a notebook record, by name; the last of a name counts."""
+    return {name: value.number for name, value in recorded_values(cells).items()}

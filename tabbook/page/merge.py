@@ -15,15 +15,16 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book.labels import value_problems
+from tabbook.book.labels import quote_problems
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.draft import absence
 from tabbook.notebook.solutions import has_solution
-from tabbook.notebook.values import MIME_TYPE, Value, recorded_values
+from tabbook.notebook.values import MIME_TYPE, recorded_numbers
 from tabbook.notebook.write import CHECK, METADATA, PYTHON, carry_outputs, read_notebook
 from tabbook.page.prose import PageProse, page_prose
 from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
+from tabbook.text.arithmetic import Number
 from tabbook.text.reader import Cell, Chapter, read_chapter
 from tabbook.text.select import has_cells, select
 
@@ -35,13 +36,13 @@ IMAGES = "tabbook_images"
 class Page:
     """The merged notebook of a chapter and what goes with it, by tab where it differs.
 
-    `values` are the recorded numbers, `links` texts with their targets, `absences` what is said of
+    `numbers` are the recorded ones, `links` texts with their targets, `absences` what is said of
     tabs that the chapter is not written for, `dependencies` the files besides the chapter that the
     page is made from.
     """
 
     notebook: NotebookNode
-    values: dict[str, dict[str, Value]]
+    numbers: dict[str, dict[str, Number]]
     links: dict[str, tuple[tuple[str, str], ...]]
     absences: dict[str, str]
     dependencies: tuple[Path, ...]
@@ -65,7 +66,7 @@ def merge(book: Book, path: str, text: str) -> Page:
     notebooks = {tab: read_notebook(book.root / book.notebook(tab, path)) for tab in tabs}
     executed = {tab.name: _executed(code[tab], notebooks[tab]) for tab in tabs}
     parts = list(_with_absences(book, _parts(book, chapter, executed)))
-    values = {tab: recorded_values(cells.values()) for tab, cells in executed.items()}
+    numbers = {tab: recorded_numbers(cells.values()) for tab, cells in executed.items()}
     absent = [tab for tab in book.tabs if tabs and not has_cells(chapter, tab.name)]
     unexecuted = [
         Problem(path, 1, f"{book.notebook(tab, path).as_posix()} is {state}: run `tabbook execute`")
@@ -77,12 +78,12 @@ def merge(book: Book, path: str, text: str) -> Page:
             cells=[part.cell for part in parts],
             metadata={**PYTHON, "source_map": [part.line - 1 for part in parts]},
         ),
-        values=values,
+        numbers=numbers,
         links={tab.name: _links(book, chapter, tab) for tab in tabs},
         absences={tab.name: absence(tab) for tab in absent},
         dependencies=tuple(book.notebook(tab, path) for tab in tabs),
         # What is not executed has no values yet, and one report of that is enough.
-        problems=(*chapter.problems, *(unexecuted or value_problems(chapter, values))),
+        problems=(*chapter.problems, *(unexecuted or quote_problems(chapter, numbers))),
     )
 
 

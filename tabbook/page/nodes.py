@@ -18,8 +18,9 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
 
-from tabbook.notebook.values import Value, format_value
 from tabbook.page.merge import IMAGES, TAB, Page
+from tabbook.text.arithmetic import Number
+from tabbook.text.quotes import QUOTES, quote
 
 SYNC_GROUP = "tab"
 PAGE = "tabbook_page"
@@ -28,7 +29,8 @@ PAGE = "tabbook_page"
 def setup_page(app: Sphinx) -> None:
     """Register directive, role, node and transforms with Sphinx."""
     app.add_directive("tabbook-tab", TabDirective)
-    app.add_role("tabbook-value", ValueRole())
+    for name in QUOTES:
+        app.add_role(f"tabbook-{name}", QuoteRole(name))
     app.add_node(
         tab_text,
         html=(_visit_tab_text, _depart_tab_text),
@@ -70,17 +72,28 @@ class TabDirective(SphinxDirective):
         return [container]
 
 
-class ValueRole(SphinxRole):
-    """A recorded number: `name` or `name:spec`; text that follows the tab where tabs differ."""
+class QuoteRole(SphinxRole):
+    """A recorded or computed number; text that follows the tab where tabs differ."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__()
+        self.mark = mark
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return one text where all tabs agree and one for each tab otherwise."""
-        name, _, spec = self.text.partition(":")
         page = cast(Page, self.env.temp_data[PAGE])
-        texts = {tab: _text(values, name, spec) for tab, values in page.values.items()}
+        numbers = page.numbers or {"": {}}
+        texts = {tab: self._text(values) for tab, values in numbers.items()}
         if len(set(texts.values())) == 1:
             return [nodes.Text(texts.popitem()[1])], []
         return list(self._per_tab(texts)), []
+
+    def _text(self, numbers: Mapping[str, Number]) -> str:
+        """What stands for the mark; whatever is wrong with it, `quote_problems` reports."""
+        try:
+            return quote(self.mark, self.text, numbers)
+        except (KeyError, ValueError):
+            return "?"
 
     def _per_tab(self, texts: dict[str, str]) -> Iterator[nodes.Node]:
         """Without the page's script all are readable: '0.853 (PyTorch), 0.851 (TensorFlow)'."""
@@ -88,14 +101,6 @@ class ValueRole(SphinxRole):
             rest = f" ({_title(self.env.config, tab)})" + (", " if number < len(texts) else "")
             name = nodes.inline("", rest, classes=["tabbook-name"])
             yield tab_text("", "", nodes.Text(text), name, tab=tab)
-
-
-def _text(values: Mapping[str, Value], name: str, spec: str) -> str:
-    """What stands for a value; whatever is wrong with it, `value_problems` reports."""
-    try:
-        return format_value(values[name].number, spec)
-    except (KeyError, ValueError):
-        return "?"
 
 
 class OutputImages(SphinxTransform):

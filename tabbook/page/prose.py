@@ -31,6 +31,7 @@ from tabbook.text.marks import (
     page_target,
     plain_text,
 )
+from tabbook.text.quotes import QUOTES
 from tabbook.text.reader import Chapter
 
 _ROLES = {
@@ -40,7 +41,7 @@ _ROLES = {
     "eqref": "eq",
     "numref": "numref",
     "ref": "ref",
-    "value": "tabbook-value",
+    **{name: f"tabbook-{name}" for name in QUOTES},
 }
 
 

@@ -4,8 +4,9 @@ from tabbook.book.labels import (
     find_labels,
     find_references,
     label_problems,
+    malformed_quotes,
     mark_problems,
-    value_problems,
+    quote_problems,
 )
 from tabbook.text.reader import Chapter, read_chapter
 
@@ -96,8 +97,8 @@ def test_a_citation_that_is_not_in_the_bibliography_is_reported() -> None:
 
 def test_a_value_that_no_cell_records_is_reported_for_its_tabs() -> None:
     text = ":value:`acc`\n:begin_tab:`mxnet`\n:value:`loss`\n:end_tab:\n"
-    recorded = {"pytorch": {"acc"}, "mxnet": {"accu"}}
-    assert [str(problem) for problem in value_problems(read(text), recorded)] == [
+    recorded = {"pytorch": {"acc": 1}, "mxnet": {"accu": 1}}
+    assert [str(problem) for problem in quote_problems(read(text), recorded)] == [
         "a.md:1: ':value:`acc`': no cell of 'mxnet' records 'acc'; did you mean 'accu'?",
         "a.md:3: ':value:`loss`': no cell of 'mxnet' records 'loss'",
     ]
@@ -105,7 +106,7 @@ def test_a_value_that_no_cell_records_is_reported_for_its_tabs() -> None:
 
 def test_a_format_that_fits_no_number_is_reported() -> None:
     chapter = read(":value:`a:.1%` :value:`a:d` :value:`a:xyz` :value:`a`")
-    assert [str(problem) for problem in value_problems(chapter, {"pytorch": {"a"}})] == [
+    assert [str(problem) for problem in quote_problems(chapter, {"pytorch": {"a": 1}})] == [
         "a.md:1: ':value:`a:xyz`': 'xyz' is not a format; expected one like '.1%'"
     ]
 
@@ -119,4 +120,33 @@ def test_marks_that_are_nearly_right_are_reported_where_they_stand() -> None:
         "a.md:3: ':numef' is no mark; did you mean ':numref:`...`'?",
         "a.md:3: ':lable' is no mark; did you mean ':label:`...`'?",
         "a.md:3: ':eqref' is no mark; did you mean ':eqref:`...`'?",
+    ]
+
+
+def test_what_is_wrong_with_a_computed_number_is_reported() -> None:
+    marks = ["acuracy / 2", "a +", "a / zero", "a:xyz", "accuracy:d", "28 * 28", "2 * a:words"]
+    chapter = read("\n".join(f":calc:`{mark}`" for mark in marks))
+    numbers = {"a": 1, "zero": 0, "accuracy": 0.9}
+    assert [str(problem) for problem in quote_problems(chapter, {"pytorch": numbers})] == [
+        "a.md:1: ':calc:`acuracy / 2`': no cell of 'pytorch' records 'acuracy'; "
+        "did you mean 'accuracy'?",
+        "a.md:2: ':calc:`a +`': it is not arithmetic; "
+        "expected an expression like 'a / b' of recorded numbers",
+        "a.md:3: ':calc:`a / zero`': division by zero",
+        "a.md:4: ':calc:`a:xyz`': 'xyz' is not a format; expected one like '.1%'",
+        "a.md:5: ':calc:`accuracy:d`': 'd' is not a format of 0.9; expected one like '.1%'",
+    ]
+
+
+def test_quotes_that_are_malformed_are_reported_without_any_notebook() -> None:
+    chapter = read(":calc:`a +` :value:`a:xyz` :calc:`b`")
+    assert [problem.message.partition(": ")[0] for problem in malformed_quotes([chapter])] == [
+        "':calc:`a +`'",
+        "':value:`a:xyz`'",
+    ]
+
+
+def test_a_value_in_a_chapter_that_records_nothing_is_reported() -> None:
+    assert [str(problem) for problem in quote_problems(read(":value:`a` :calc:`2 * 2`"), {})] == [
+        "a.md:1: ':value:`a`': no cell records 'a'"
     ]

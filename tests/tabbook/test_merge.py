@@ -115,7 +115,7 @@ def test_lines_lead_to_the_chapter(executed_book: Book):
 
 def test_values_and_links_are_there_for_each_tab(executed_book: Book):
     found = page(executed_book)
-    assert {tab: values["accuracy"].number for tab, values in found.values.items()} == {
+    assert {tab: numbers["accuracy"] for tab, numbers in found.numbers.items()} == {
         "pytorch": 0.853,
         "tensorflow": 0.861,
         "mxnet": 0.847,

@@ -2,7 +2,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tabbook.notebook.values import MIME_TYPE, Value, format_value, recorded_values
+from tabbook.notebook.values import MIME_TYPE, Value, recorded_values
 
 
 def output(name: str, number: float, tolerance: float | None = None) -> nbformat.NotebookNode:
@@ -23,25 +23,6 @@ def test_values_are_read_from_all_cells_of_a_notebook():
 def test_the_last_recording_of_a_name_counts():
     cells = [new_code_cell("", outputs=[output("a", number)]) for number in (1, 2)]
     assert recorded_values(cells)["a"].number == 2
-
-
-@pytest.mark.parametrize(
-    ("number", "spec", "text"),
-    [
-        (0.85312, "", "0.8531"),
-        (60000, "", "60,000"),
-        (0.85312, ".1%", "85.3%"),
-        (1234.5, ",.0f", "1,234"),
-        (1e-7, "", "1e-07"),
-    ],
-)
-def test_numbers_are_written_as_the_prose_asks(number: float, spec: str, text: str):
-    assert format_value(number, spec) == text
-
-
-def test_a_format_that_does_not_fit_is_an_error():
-    with pytest.raises(ValueError, match="Unknown format code"):
-        format_value(0.5, "d")
 
 
 @pytest.mark.parametrize(
