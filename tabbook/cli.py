@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tabbook.book.d2lbook import CONFIG as INI
 from tabbook.book.d2lbook import read_ini_book
+from tabbook.book.numbers import summary
 from tabbook.book.settings import CONFIG, Book, read_book
 from tabbook.notebook.draft import Draft
 from tabbook.notebook.export import export_notebooks
@@ -38,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
         ("notebooks", write_notebooks, _add_export_options),
         ("execute", execute_notebooks, _add_execution_options),
         ("build", build_book, _add_execution_options),
-        ("check", check, _add_book),
+        ("check", check, _add_check_options),
     ):
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(run=command)
@@ -54,6 +55,15 @@ def _add_book(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         metavar="PATH",
         help="the folder of the book (this one); d2lbook's books, with config.ini, are read too",
+    )
+
+
+def _add_check_options(parser: argparse.ArgumentParser) -> None:
+    _add_book(parser)
+    parser.add_argument(
+        "--numbers",
+        action="store_true",
+        help="trace the numbers in prose, as `tabbook_numbers: true` in _config.yml does",
     )
 
 
@@ -81,7 +91,12 @@ def _add_execution_options(parser: argparse.ArgumentParser) -> None:
 def check(options: argparse.Namespace) -> list[Problem]:
     """Report what can be known without executing anything."""
     manuscript = read_manuscript(_read_any_book(options.book))
-    return [*manuscript.problems(), *manuscript.quote_problems()]
+    problems = [*manuscript.problems(), *manuscript.quote_problems()]
+    if options.numbers or manuscript.book.binds_numbers:
+        counts, unbound = manuscript.trace_numbers()
+        print(summary(counts))
+        problems += unbound
+    return problems
 
 
 def write_notebooks(options: argparse.Namespace) -> list[Problem]:

@@ -70,18 +70,21 @@ class Reference:
 
 def find_title(chapter: Chapter) -> str:
     """Return the first heading of a chapter, empty if there is none."""
-    return next((block.title for _, block in _blocks(chapter) if isinstance(block, Heading)), "")
+    return next(
+        (block.title for _, block in prose_blocks(chapter) if isinstance(block, Heading)), ""
+    )
 
 
 def find_bibliographies(chapter: Chapter) -> Iterator[tuple[str, int]]:
     """Yield the files of `:bibliography:` marks, relative to the book's root, and their lines."""
-    for cell, block in _blocks(chapter):
+    for cell, block in prose_blocks(chapter):
         if isinstance(block, Bibliography):
             path = posixpath.join(posixpath.dirname(chapter.path), block.file)
             yield posixpath.normpath(path), cell.chapter_line(block.line + 1)
 
 
-def _blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
+def prose_blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
+    """Yield the blocks of a chapter's prose, each with its cell."""
     for cell in chapter.cells:
         if cell.kind == "markdown":
             for block in parse_blocks(cell.source):
@@ -93,7 +96,7 @@ def find_labels(chapter: Chapter) -> list[Label]:
     labels: list[Label] = []
     counts: Counter[Kind] = Counter()
     section = ""
-    for cell, block in _blocks(chapter):
+    for cell, block in prose_blocks(chapter):
         section = block.title if isinstance(block, Heading) else section
         kind, title, lines = _labelled(block, section)
         counts[kind] += bool(lines)

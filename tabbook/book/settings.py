@@ -19,6 +19,7 @@ NOTEBOOKS = "notebooks"
 EXERCISES = "exercises"
 # What stands under `sphinx: config:`, and what each tab of `tabbook_tabs` can have.
 SETTINGS: Mapping[str, type] = {
+    "tabbook_numbers": bool,
     "tabbook_packages": list,
     "tabbook_solution": str,
     "tabbook_support": str,
@@ -58,6 +59,7 @@ class Book:
     as they are, in reStructuredText. A section that is called `solution` is folded on its page.
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
     read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
+    `binds_numbers` says that every number in prose has to come from somewhere.
     """
 
     root: Path
@@ -74,6 +76,7 @@ class Book:
     pages: tuple[str, ...] = ()
     solution: str = ""
     packages: tuple[str, ...] = ()
+    binds_numbers: bool = False
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -131,6 +134,7 @@ def read_book(root: Path) -> Book:
         pages=pages,
         solution=settings["tabbook_solution"],
         packages=tuple(settings["tabbook_packages"]),
+        binds_numbers=settings["tabbook_numbers"],
         problems=(*_unknown_settings(config), *_toc_problems(root, chapters)),
     )
 

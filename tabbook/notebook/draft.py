@@ -51,9 +51,14 @@ class Draft:
         return Problem(self.chapter.path, place, f"{self.tab.title}: {message}")
 
     @property
+    def code(self) -> list[Cell]:
+        """The code that its outputs depend on: not what installs packages on Colab."""
+        return [cell for cell in self.cells if cell.kind == "code" and SET_UP not in cell.marks]
+
+    @property
     def has_code(self) -> bool:
         """Whether there is anything to execute."""
-        return any(map(_is_executed, self.cells))
+        return bool(self.code)
 
     def blank(self) -> NotebookNode:
         """The notebook as it is before execution, the same on every machine."""
@@ -97,7 +102,7 @@ class Draft:
         if committed is None:
             return True
         run = Counter(cell.source for cell in code_cells(committed) if cell.execution_count)
-        code = Counter(cell.source for cell in self.cells if _is_executed(cell))
+        code = Counter(cell.source for cell in self.code)
         return bool(code - run) or committed.metadata.get(METADATA) != self._facts(committed)
 
     def _facts(self, executed: NotebookNode | None) -> dict[str, Any]:
@@ -108,7 +113,7 @@ class Draft:
         said = executed.metadata.get(METADATA, {}).get("versions", {}) if executed else {}
         installed = installed_versions(self.book, self.tab)
         versions = {name: found or said.get(name, "") for name, found in installed.items()}
-        code = [cell.source for cell in self.cells if _is_executed(cell)]
+        code = [cell.source for cell in self.code]
         data = self.support.data_named_in("\n".join(code))
         modules = self.support.modules_run_by(code)
         parts = json.dumps([code, versions, modules, data], sort_keys=True)
@@ -146,11 +151,6 @@ def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tupl
 def absence(tab: Tab) -> str:
     """What is said in a tab of a chapter that is not written for it."""
     return f"This chapter has no {tab.title} version."
-
-
-def _is_executed(cell: Cell) -> bool:
-    """Whether a notebook's outputs depend on a cell: on code, but not on what Colab installs."""
-    return cell.kind == "code" and SET_UP not in cell.marks
 
 
 def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:

@@ -18,7 +18,8 @@ from tabbook.book.labels import (
     quote_problems,
 )
 from tabbook.book.links import LinkedChapter, Links, file_problems
-from tabbook.book.settings import Book
+from tabbook.book.numbers import Counts, too_many_declared, trace_numbers
+from tabbook.book.settings import CONFIG, Book
 from tabbook.notebook.draft import Draft, drafts_of
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.support import support_library
@@ -26,7 +27,8 @@ from tabbook.notebook.values import recorded_numbers
 from tabbook.notebook.write import read_notebook
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
-from tabbook.text.reader import Chapter, read_chapter_file, read_text
+from tabbook.text.numbers import number_pattern
+from tabbook.text.reader import Cell, Chapter, read_chapter_file, read_text
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,21 @@ class Manuscript:
             recorded = self._recorded(chapter)
             if recorded is not None:
                 yield from quote_problems(chapter, recorded)
+
+    def trace_numbers(self) -> tuple[Counts, list[Problem]]:
+        """Return how many numbers of the prose come from where, and what is wrong with them."""
+        counts, problems = Counts(), list[Problem]()
+        names = [name for tab in self.book.tabs for name in (tab.name, tab.title, *tab.packages)]
+        pattern = number_pattern([*names, *self.book.packages])
+        code: dict[str, dict[str, list[Cell]]] = {chapter.path: {} for chapter in self.chapters}
+        for draft in self.drafts:
+            code[draft.chapter.path][draft.tab.name] = draft.code
+        for chapter in self.chapters:
+            found, faults = trace_numbers(chapter, code[chapter.path], pattern)
+            counts += found
+            problems += faults
+        fault = too_many_declared(counts)
+        return counts, [*problems, *([Problem(CONFIG, 0, fault)] if fault else [])]
 
     def _recorded(self, chapter: Chapter) -> dict[str, dict[str, Number]] | None:
         recorded: dict[str, dict[str, Number]] = {}

@@ -24,11 +24,9 @@ from tabbook.text.blocks import (
     Text,
     parse_blocks,
 )
-from tabbook.text.fences import options_and_text
+from tabbook.text.fences import BOXES, PROSE_DIRECTIVES, options_and_text
 from tabbook.text.inline import translate_marks
 from tabbook.text.marks import (
-    BOXES,
-    PROSE_DIRECTIVES,
     indented,
     join_blocks,
     page_target,

@@ -22,10 +22,10 @@ def without_solution(cells: Iterable[Cell], title: str) -> Iterator[Cell]:
         if cell.kind == "code" and not left_out:
             yield cell
         for text, heading in _sections(cell):
-            if heading and _level(heading) <= left_out:
+            if heading and heading.level <= left_out:
                 left_out = 0
             if heading and heading.title == title:
-                left_out = _level(heading)
+                left_out = heading.level
                 yield YOURS
             elif not left_out and text.strip():
                 yield replace(cell, source=text.strip("\n"), lines=())
@@ -40,7 +40,3 @@ def _sections(cell: Cell) -> Iterator[tuple[str, Heading | None]]:
     starts = [0, *(heading.line for heading in headings), len(lines)]
     for start, end, heading in zip(starts, starts[1:], [None, *headings], strict=False):
         yield "\n".join(lines[start:end]), heading
-
-
-def _level(heading: Heading) -> int:
-    return len(heading.lines[0]) - len(heading.lines[0].lstrip("#"))

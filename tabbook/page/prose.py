@@ -25,7 +25,6 @@ from tabbook.text.blocks import (
 from tabbook.text.fences import options_and_text
 from tabbook.text.inline import translate_marks
 from tabbook.text.marks import (
-    PROSE_DIRECTIVES,
     indented,
     join_blocks,
     page_target,
@@ -125,19 +124,19 @@ class PageProse:
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
         if fence.directive:
-            return self._directive(block, fence.directive[0])
+            return self._directive(block)
         if fence.language == TOC:
             return ["```{tableofcontents}", "```"]
         info = "{eval-rst}" if fence.language == RAW_RST else fence.language
         return [f"{fence.prefix}{fence.marker}{info}", *block.lines[1:]]
 
-    def _directive(self, block: Fenced, name: str) -> list[str]:
+    def _directive(self, block: Fenced) -> list[str]:
         """Leave a directive of MyST as it is, but for the marks in its text.
 
         What these become may be fences, too, so its own have to be longer.
         """
         fence = block.fence
-        if name not in PROSE_DIRECTIVES or fence.prefix or not fence.closed:
+        if not fence.holds_prose or fence.prefix or not fence.closed:
             return list(block.lines)
         options, text = options_and_text(block.lines[1:-1])
         lines = self.translate("\n".join(text)).split("\n")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from tabbook.text.fences import Fence, find_fences
-from tabbook.text.inline import resolve_slide_marks
+from tabbook.text.inline import resolve_slide_marks, without_declarations
 
 RAW_RST = "eval_rst"
 _MARKS = r"(?P<marks>(?::(?:label|width|height):`[^`]+`[ \t]*)+)$"
@@ -63,6 +63,13 @@ class Heading:
     title: str
     lines: list[str]
     labels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def level(self) -> int:
+        """1 for the largest kind of heading, 6 for the smallest."""
+        if len(self.lines) > 1:
+            return 1 if self.lines[1].startswith("=") else 2
+        return len(self.lines[0]) - len(self.lines[0].lstrip("#"))
 
 
 @dataclass
@@ -123,14 +130,15 @@ Block = Text | Fenced | Heading | Figure | Table | Equation | Target | Bibliogra
 def parse_blocks(source: str) -> tuple[Block, ...]:
     """Split a piece of prose into blocks, in order; `line` counts the lines of `source` from 0.
 
-    Slide marks are resolved, and a line that was for slides only is gone. A cell is the same in
-    every tab, so it is parsed once.
+    Slide marks are resolved and declarations of numbers left out, with the lines that were nothing
+    else. A cell is the same in every tab, so it is parsed once.
     """
     lines = source.split("\n")
-    resolved = enumerate(zip(lines, resolve_slide_marks(lines), strict=True))
+    resolved = enumerate(zip(lines, resolve_slide_marks(without_declarations(lines)), strict=True))
     kept = {n: new for n, (old, new) in resolved if new.strip() or not old.strip()}
     blocks = _Parser(list(kept.values())).parse()
-    return tuple(_numbered(block, list(kept)) for block in blocks)
+    numbers = list(kept)
+    return tuple(_numbered(block, numbers) for block in blocks)
 
 
 def _numbered(block: Block, numbers: Sequence[int]) -> Block:

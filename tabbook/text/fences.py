@@ -15,6 +15,15 @@ _BARE_INPUT = re.compile(r"\{\.[^{}]*\.input\b[^{}]*\}[ \t]*$")
 _DIRECTIVE = re.compile(r"\{(?P<name>[a-zA-Z][\w:-]*)\}[ \t]*(?P<argument>.*)")
 # What R Markdown and others have in braces, too.
 _LANGUAGES = ("bash", "javascript", "julia", "python", "r", "sh", "sql")
+# Directives of MyST whose text is prose: boxes, and those that hold other things.
+BOXES = {
+    *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note"),
+    *("seealso", "tip", "warning"),
+}
+PROSE_DIRECTIVES = BOXES | {
+    *("card", "dropdown", "epigraph", "figure", "grid", "grid-item", "grid-item-card"),
+    *("list-table", "margin", "sidebar", "tab-item", "tab-set", "topic"),
+}
 _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t]|$)")
 _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
@@ -57,6 +66,11 @@ class Fence:
         return found["name"], found["argument"]
 
     @property
+    def holds_prose(self) -> bool:
+        """Whether this is a directive of MyST whose text is prose."""
+        return self.directive is not None and self.directive[0] in PROSE_DIRECTIVES
+
+    @property
     def language(self) -> str:
         """The info string; of pandoc's attributes only the first class, the rest means nothing."""
         found = _DIRECTIVE.match(self.info)
@@ -88,6 +102,22 @@ def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
         else:
             yield fence
             index = fence.end
+
+
+def blank_code(lines: Sequence[str], filler: str = "") -> list[str]:
+    """Return the lines of a text with those of its fenced blocks as so many fillers.
+
+    The prose that stands in a directive stays.
+    """
+    blanked = list(lines)
+    for fence in find_fences(lines):
+        inner: list[str] = []
+        if fence.holds_prose:
+            inner = blank_code(lines[fence.body], filler)
+        for index in range(fence.start, fence.end):
+            blanked[index] = filler * len(lines[index])
+        blanked[fence.start + 1 : fence.start + 1 + len(inner)] = inner
+    return blanked
 
 
 def lost_inputs(

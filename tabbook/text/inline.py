@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from tabbook.text.fences import find_fences
+from tabbook.text.fences import blank_code
 
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
 # Where a code cell stands inside a comment, its first part has no end.
@@ -14,6 +14,8 @@ _INLINE = re.compile(
 # A dollar sign before a space opens no mathematics, one after a space or before a digit ends none.
 _MATH = r"\$\$(?:(?!\$\$).)+\$\$|\$(?!\s)(?:(?!\n[ \t]*\n)[^$\\]|\\.)+(?<!\s)\$(?!\d)"
 _HIDDEN_SPAN = re.compile(rf"\\.|{_COMMENT}|{_CODE_SPAN}|{_MATH}", re.DOTALL)
+# Where it has no end, the next comment ends it: so time is linear.
+_DECLARATION = re.compile(r"<!--\s*numbers?\s(?P<said>(?:(?!<!--|-->).)*)-->", re.DOTALL)
 HIDDEN = "\0"
 
 _SHOWN = re.compile(
@@ -38,13 +40,17 @@ def translate_marks(text: str, translate: Callable[[str, str], str | None]) -> s
 
 def scan_marks(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     """Yield the marks of a markdown cell, but not those in code: line from 0, name, argument."""
-    prose = list(lines)
-    for fence in find_fences(lines):
-        prose[fence.start : fence.end] = [""] * (fence.end - fence.start)
-    text = "\n".join(prose)
-    for found in _INLINE.finditer(text):
+    text = "\n".join(lines)
+    for start, name, argument in find_marks(text):
+        yield text.count("\n", 0, start), name, argument
+
+
+def find_marks(text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the marks of a text, but not those in code: place, name, argument."""
+    bare = "\n".join(blank_code(text.split("\n"), HIDDEN))
+    for found in _INLINE.finditer(bare):
         if found["mark"]:
-            yield text.count("\n", 0, found.start()), found["name"], found["argument"]
+            yield found.start(), found["name"], found["argument"]
 
 
 def resolve_slide_marks(lines: Sequence[str]) -> list[str]:
@@ -58,7 +64,7 @@ def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: 
 
     If the pattern has a group `part`, only the text of that group is replaced.
     """
-    for found in reversed(list(pattern.finditer(_hide_code_and_math(text)))):
+    for found in reversed(list(pattern.finditer(hide_code_and_math(text)))):
         start, end = found.span("part" if "part" in pattern.groupindex else 0)
         text = text[:start] + new(text[start:end]) + text[end:]
     return text
@@ -69,9 +75,29 @@ def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, st
 
     With its line, from 0. To the pattern, code and mathematics are `HIDDEN` characters.
     """
-    for found in pattern.finditer(_hide_code_and_math(text)):
+    for found in pattern.finditer(hide_code_and_math(text)):
         start, end = found.span("part")
         yield text.count("\n", 0, start), text[start:end]
+
+
+def find_declarations(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where the comments `<!-- number 0.5: why -->` stand, and what each says."""
+    if "<!--" not in text:
+        return
+    bare = "\n".join(blank_code(text.split("\n"), HIDDEN))
+    for comment in _INLINE.finditer(bare):
+        if comment[0].startswith("<!--"):
+            found = _DECLARATION.match(text, comment.start())
+            if found:
+                yield found.start(), found.end(), found["said"]
+
+
+def without_declarations(lines: Sequence[str]) -> list[str]:
+    """Return lines without the comments that declare numbers; the number of lines stays."""
+    text = "\n".join(lines)
+    for start, end, _ in reversed(list(find_declarations(text))):
+        text = text[:start].rstrip(" \t") + "\n" * text.count("\n", start, end) + text[end:]
+    return text.split("\n")
 
 
 def _without_text(marked: str) -> str:
@@ -87,10 +113,7 @@ def _bold(marked: str) -> str:
     return text.replace(inner, f"**{inner}**") if inner else text
 
 
-def _hide_code_and_math(text: str) -> str:
+def hide_code_and_math(text: str) -> str:
     """Blot out code and mathematics; every other character keeps its place."""
-    lines = text.split("\n")
-    for fence in find_fences(lines):
-        for index in range(fence.start, fence.end):
-            lines[index] = HIDDEN * len(lines[index])
-    return _HIDDEN_SPAN.sub(lambda found: HIDDEN * len(found[0]), "\n".join(lines))
+    bare = "\n".join(blank_code(text.split("\n"), HIDDEN))
+    return _HIDDEN_SPAN.sub(lambda found: HIDDEN * len(found[0]), bare)

@@ -5,15 +5,6 @@ from collections.abc import Iterable
 
 from tabbook.text.inline import translate_marks
 
-# Directives of MyST whose text is prose: boxes, and those that hold other things.
-BOXES = {
-    *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note"),
-    *("seealso", "tip", "warning"),
-}
-PROSE_DIRECTIVES = BOXES | {
-    *("card", "dropdown", "epigraph", "figure", "grid", "grid-item", "grid-item-card"),
-    *("list-table", "margin", "sidebar", "tab-item", "tab-set", "topic"),
-}
 _NOT_IN_TARGET = re.compile(r"[^A-Za-z0-9*./_+-]")
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\)")
 

@@ -105,6 +105,28 @@ def test_a_good_book_checks_without_a_word(here: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr() == ("", "")
 
 
+def test_numbers_in_prose_are_traced_where_the_book_or_the_reader_asks(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    edit(here / FIRST, "A figure:", "A figure with 0.87:")
+    assert main(["check"]) == 0
+    assert capsys.readouterr() == ("", "")
+    summary = "5 numbers in prose: 2 recorded, 2 computed, 0 in code, 0 declared, 1 unbound\n"
+    assert main(["check", "--numbers"]) == 1
+    asked = capsys.readouterr()
+    assert asked.out == summary
+    assert "first.md:64: the number '0.87' is in no code of this section" in asked.err
+    edit(
+        here / "_config.yml",
+        "tabbook_support: lib",
+        "tabbook_support: lib\n    tabbook_numbers: true",
+    )
+    assert main(["check"]) == 1
+    assert capsys.readouterr() == asked
+    assert main(["execute"]) == 0, "only `check` minds"
+    assert main(["execute"]) == 0
+
+
 def test_outside_a_book_the_message_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):

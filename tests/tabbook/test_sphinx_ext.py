@@ -66,6 +66,13 @@ def test_a_value_follows_the_tab_and_is_readable_without_a_script(site: Book):
     ]
 
 
+def test_a_computed_number_follows_the_tab(site: Book):
+    (text,) = [p for p in article(site).select("p") if p.get_text().startswith("Numbers, and")]
+    assert text.get_text() == (
+        "Numbers, and 14.7% (PyTorch), 13.9% (TensorFlow), 15.3% (MXNet) of errors, on six parts:"
+    )
+
+
 def test_images_have_descriptions_and_wait_for_their_tab(site: Book):
     images = article(site).select("img")
     assert [image["alt"] for image in images] == [
