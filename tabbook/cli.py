@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tabbook.book.checks import CHECKS, accept_checks
 from tabbook.book.d2lbook import CONFIG as INI
 from tabbook.book.d2lbook import read_ini_book
 from tabbook.book.numbers import summary
@@ -65,6 +66,11 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="trace the numbers in prose, as `tabbook_numbers: true` in _config.yml does",
     )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help=f"add new checks to {CHECKS}; those that are gone stay until you delete their lines",
+    )
 
 
 def _add_export_options(parser: argparse.ArgumentParser) -> None:
@@ -91,7 +97,9 @@ def _add_execution_options(parser: argparse.ArgumentParser) -> None:
 def check(options: argparse.Namespace) -> list[Problem]:
     """Report what can be known without executing anything."""
     manuscript = read_manuscript(_read_any_book(options.book))
-    problems = [*manuscript.problems(), *manuscript.quote_problems()]
+    if options.accept:
+        accept_checks(manuscript.book.root, manuscript.checks())
+    problems = [*manuscript.problems(), *manuscript.quote_problems(), *manuscript.check_problems()]
     if options.numbers or manuscript.book.binds_numbers:
         counts, unbound = manuscript.trace_numbers()
         print(summary(counts))

@@ -71,6 +71,8 @@ class Notebook(IPyNbFile):
     def collect(self) -> Iterator["Cell"]:
         """Yield the code cells."""
         for cell in super().collect():
+            if METADATA in self.nb.metadata:  # A chapter cannot switch its own comparison off.
+                cell.options |= {"check": self.compare_outputs, "skip": False}
             yield Cell.from_parent(
                 self, name=cell.name, cell_num=cell.cell_num, cell=cell.cell, options=cell.options
             )

@@ -5,6 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tabbook.book.checks import (
+    check_entries,
+    check_problems,
+    comparison_problems,
+    list_problems,
+)
 from tabbook.book.citations import Citation, read_citations
 from tabbook.book.labels import (
     Label,
@@ -80,15 +86,34 @@ class Manuscript:
         counts, problems = Counts(), list[Problem]()
         names = [name for tab in self.book.tabs for name in (tab.name, tab.title, *tab.packages)]
         pattern = number_pattern([*names, *self.book.packages])
-        code: dict[str, dict[str, list[Cell]]] = {chapter.path: {} for chapter in self.chapters}
-        for draft in self.drafts:
-            code[draft.chapter.path][draft.tab.name] = draft.code
-        for chapter in self.chapters:
-            found, faults = trace_numbers(chapter, code[chapter.path], pattern)
+        for chapter, code in self._code():
+            found, faults = trace_numbers(chapter, code, pattern)
             counts += found
             problems += faults
         fault = too_many_declared(counts)
         return counts, [*problems, *([Problem(CONFIG, 0, fault)] if fault else [])]
+
+    def checks(self) -> dict[str, Problem]:
+        """The lines of `checks.txt` that the book's checks have, with what is said if one lacks."""
+        return {
+            entry: missing
+            for chapter, code in self._code()
+            for entry, missing in check_entries(chapter, code).items()
+        }
+
+    def check_problems(self) -> Iterator[Problem]:
+        """Yield what is wrong with the checks, and with their list where there is one."""
+        for chapter, code in self._code():
+            yield from comparison_problems(chapter)
+            yield from check_problems(chapter, code)
+        yield from list_problems(self.book.root, self.chapters, self.checks())
+
+    def _code(self) -> Iterator[tuple[Chapter, dict[str, list[Cell]]]]:
+        """Yield the chapters, each with its code by tab."""
+        code: dict[str, dict[str, list[Cell]]] = {chapter.path: {} for chapter in self.chapters}
+        for draft in self.drafts:
+            code[draft.chapter.path][draft.tab.name] = draft.code
+        yield from ((chapter, code[chapter.path]) for chapter in self.chapters)
 
     def _recorded(self, chapter: Chapter) -> dict[str, dict[str, Number]] | None:
         recorded: dict[str, dict[str, Number]] = {}

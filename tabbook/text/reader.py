@@ -20,7 +20,7 @@ _END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
 _TAB_MARK = re.compile(
     r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
 )
-_CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check[ \t]*$")
+_CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
 _CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
@@ -32,8 +32,9 @@ class Cell:
 
     `source` has no fence, tab mark or check mark. `line` is the chapter's line, from 1, of the
     first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
-    have 'check' and 'interact'. `lines` has the chapter's line of each line of `source`: marks, and
-    the branches for other tabs, are cut out of code, so counting on from `line` is not enough.
+    have 'check' and 'interact'; `check` is the name of a check. `lines` has the chapter's line of
+    each line of `source`: marks, and the branches for other tabs, are cut out of code, so counting
+    on from `line` is not enough.
     `index` is the cell's place in its chapter, -1 for a cell that is not from one.
     """
 
@@ -43,6 +44,7 @@ class Cell:
     tabs: Tabs = None
     marks: frozenset[str] = frozenset()
     lines: tuple[int, ...] = ()
+    check: str = ""
     index: int = field(default=-1, compare=False)
 
     def chapter_line(self, number: int) -> int:
@@ -179,22 +181,25 @@ class _Reading:
         body = range(len(self.lines))[fence.body]
         tab_marks = [index for index in body if _TAB_MARK.match(self.lines[index])]
         kept = [index for index in body if index not in tab_marks]
-        marks = set()
-        if kept and _CHECK_MARK.match(self.lines[kept[0]]):
+        marks, name, check_line = set(), "", 0
+        if kept and (check := _CHECK_MARK.match(self.lines[kept[0]])):
             marks.add("check")
-            del kept[0]
+            name, check_line = " ".join((check["name"] or "").split()), kept.pop(0) + 1
         tabs = self._code_tabs(tab_marks)
         numbered = [(self.lines[index], index + 1) for index in kept]
         if not any(text.strip() for text, _ in numbered):
             self._report(fence.start, "the code cell is empty")
             return
+        if name and not numbered[0][0].startswith("%%"):
+            # A folded cell shows its first line.
+            numbered.insert(0, (f"# Check: {name}", check_line))
         numbered[:0] = [(magic, fence.start + 1) for magic in _cell_magic(fence)]
         source = "\n".join(text for text, _ in numbered)
         if _INTERACT.search(source):
             marks.add("interact")
         lines = tuple(number for _, number in numbered)
         self._check_selections(source, lines)
-        yield Cell("code", source, lines[0], tabs, frozenset(marks), lines)
+        yield Cell("code", source, lines[0], tabs, frozenset(marks), lines, name)
 
     def _code_tabs(self, marks: list[int]) -> Tabs:
         """Return the tabs of a code cell from the lines of its tab marks; the first one counts."""

@@ -148,3 +148,9 @@ def test_differences_and_failing_cells_are_reported_with_chapter_and_tab(root: P
     assert f"{place}text differs" in report
     assert "ZeroDivisionError: division by zero" in report
     assert "3 failed" in report
+
+
+def test_a_notebook_cannot_switch_its_own_comparison_off(root: Path):
+    markers = ("# NBVAL_IGNORE_OUTPUT", "# NBVAL_SKIP", "# PYTEST_VALIDATE_IGNORE_OUTPUT")
+    report = nbval(root, [(f"{marker}\nprint(1)", [stream("2\n")]) for marker in markers])
+    assert "3 failed" in report
