@@ -139,10 +139,11 @@ def test_what_is_wrong_with_a_computed_number_is_reported() -> None:
 
 
 def test_quotes_that_are_malformed_are_reported_without_any_notebook() -> None:
-    chapter = read(":calc:`a +` :value:`a:xyz` :calc:`b`")
+    chapter = read(":calc:`a +` :value:`a:xyz` :calc:`b` :calc:`-0.87` :calc:`exp(1)`")
     assert [problem.message.partition(": ")[0] for problem in malformed_quotes([chapter])] == [
         "':calc:`a +`'",
         "':value:`a:xyz`'",
+        "':calc:`-0.87`'",
     ]
 
 
