@@ -103,7 +103,8 @@ Cells = list[tuple[str, str]] | None | str
 
 def comparable(kind: str, source: str) -> tuple[str, str]:
     lines = (
-        re.sub(r"[ \t]*#[ \t]*@(save|check)", "", line).rstrip() for line in source.split("\n")
+        re.sub(r"[ \t]*#[ \t]*(?:@save|@check.*|Check: .*)", "", line).rstrip()
+        for line in source.split("\n")
     )
     return kind, "\n".join(line for line in lines if line)
 
