@@ -25,7 +25,7 @@ _LONG_UNIT = r"(?:(?:milli|micro|nano)?second|minute|hour|(?:kilo|mega|giga|tera
 _UNIT = rf"(?:{_LONG_UNIT}|ms|[µμ]s|us|ns|s|min|h|[kKMGTP]?B|[KMGT]iB|[kMG]?Hz|[GT]?FLOPS?)"
 # What is compared stands behind a multiple: `three times as many`. Without it, `three times` is a
 # count, and before another number a product.
-_COMPARED = r"(?=\s+(?:as|the|th[ai]t|this|its|our|their|more|less|what|\w+er|worse)\b)"
+_COMPARED = r"(?=\s+(?:as|the|th[ai]t|this|its|our|their|more|less|what|(?!per\b)\w+er|worse)\b)"
 _SKIPPED = [
     r"\d+(?:\.\d+){2,}",  # a version or an address
     r"(?:18|19|20)\d\d-\d\d(?:-\d\d)?(?!\d)",

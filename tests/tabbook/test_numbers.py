@@ -40,6 +40,7 @@ def unbound(text: str) -> list[str]:
         ("ten seconds, a ten-minute talk", ["ten seconds", "ten-minute"]),
         ("three times as many, twice the size", ["three times", "twice"]),
         ("three\ntimes larger, half as large", ["three times", "half"]),
+        ("five times per epoch", ["five times"]),
         ("ten-fold, tenfold, 10-fold", ["ten-fold", "tenfold", "10-fold"]),
         ("2× faster, 1.5 × as fast", ["2×", "1.5 ×"]),
         ("2.5 million weights, 10k, 1e-3", ["2.5 million", "10k", "1e-3"]),
