@@ -56,15 +56,16 @@ def library_text(
 
 def _add(blocks: list[_Block], lines: list[str], is_first: bool) -> None:
     """Add a statement: one that `add_to_class` marks to its class, any other behind the rest."""
+    alone = "\n".join(lines).strip("\n").split("\n")
     node = ast.parse("\n".join(lines)).body[-1]
     members = [found for found in map(_MEMBER.match, lines) if found]
     owners = [block for block in blocks if members and block.name == members[0]["owner"]]
     is_block = isinstance(node, DEFINITIONS)
     if owners:
-        lines.remove(members[0][0])
-        owners[-1].lines += ["", *_indented(lines)]
-    elif is_block or is_first or not blocks:
-        blocks.append(_Block(lines, node.name if isinstance(node, ast.ClassDef) else ""))
+        alone.remove(members[0][0])
+        owners[-1].lines += ["", *_indented(alone)]
+    elif is_block or is_first or not blocks or blocks[-1].name:
+        blocks.append(_Block(alone, node.name if isinstance(node, ast.ClassDef) else ""))
     else:
         blocks[-1].lines += lines
 
@@ -109,7 +110,7 @@ def _statements(cell: Cell, tab: str, note: str, is_all: bool) -> Iterator[tuple
             try:
                 ast.parse("\n".join(texts))
             except SyntaxError as error:  # IPython's own lines, which no library can have
-                error.lineno = lines[start].origin + (error.lineno or 1)
+                error.lineno = kept[(error.lineno or 1) - 1][1] + 1
                 raise
             texts = with_note(texts, note) if note else texts
-            yield "\n".join(texts).strip("\n").split("\n"), start == run[0][0]
+            yield texts, start == run[0][0]

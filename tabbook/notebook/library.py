@@ -1,5 +1,6 @@
 """The libraries of a book as files: one for each tab whose settings name a file."""
 
+import ast
 from pathlib import Path, PurePosixPath
 
 from tabbook.book.library import library_text
@@ -25,10 +26,23 @@ def save_libraries(book: Book, folder: Path) -> list[Problem]:
         path = folder / tab.library.file
         written = path.read_text(encoding="utf-8") if path.is_file() else ""
         text, faults = library_text(tab.library, listed, tab.name, written)
+        faults += [] if faults else _syntax_fault(tab.library.file, text)
         if not faults:
             write_text(text, path)
         problems += faults
     return problems
+
+
+def _syntax_fault(file: str, text: str) -> list[Problem]:
+    """What is not Python: it comes from the settings, since each statement of a chapter is."""
+    try:
+        ast.parse(text)
+    except SyntaxError as error:
+        found = (error.text or "").strip()
+        return [
+            Problem(file, 0, f"not written: '{found}' of 'alias' in the settings is not Python")
+        ]
+    return []
 
 
 def _no_file() -> Problem:

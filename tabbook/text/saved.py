@@ -74,6 +74,8 @@ def with_note(lines: Sequence[str], note: str) -> list[str]:
     if indent.strip():
         return list(lines)
     if ast.get_docstring(node) is None:
+        while not lines[line - 1].strip() or lines[line - 1].lstrip().startswith("#"):
+            line -= 1
         return [*lines[:line], f'{indent}"""{note}"""', *lines[line:]]
     _, (end, behind) = code.span(first)
     text, quotes = lines[end][: behind - 3], lines[end][behind - 3 : behind]
