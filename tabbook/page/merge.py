@@ -153,7 +153,7 @@ def _visible(cell: Cell, parts: Iterable[_Part]) -> Iterator[_Part]:
             shown.outputs = []
             shown.metadata.pop(IMAGES, None)
         if "hide-code" in cell.marks:
-            shown.metadata["tags"] = [*shown.metadata.get("tags", []), "remove-input"]
+            shown.metadata["tags"] = sorted({*shown.metadata.get("tags", []), "remove-input"})
         tags = shown.metadata.get("tags", [])
         if "remove-input" not in tags or (shown.outputs and "remove-output" not in tags):
             yield part

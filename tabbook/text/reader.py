@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tabbook.problems import Problem
+from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
 from tabbook.text.unfold import find_selections
 
@@ -21,11 +22,10 @@ _TAB_MARK = re.compile(
     r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
 )
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
-# What d2lbook looks for anywhere in a cell; here it has to be a comment.
+# In a comment; the one in words is older, and the whole of its comment.
 _HIDE_MARK = re.compile(
-    r"^[^'\"#\n]*#[ \t]*"
-    r"(?:@hide(?:_(?P<what>all|code|outputs?))?|hide (?P<older>code|outputs))[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
+    r"#[ \t]*(?:@hide(?:_(?P<what>all|code|outputs?))?\b|hide (?P<older>code|outputs)[ \t]*$)",
+    re.IGNORECASE,
 )
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
@@ -211,9 +211,9 @@ class _Reading:
 
     def _hidden(self, source: str) -> set[str]:
         """What a cell's marks hide on the page; `#@hide_all` hides all that follows, too."""
-        named = {
-            (mark["what"] or mark["older"] or "").lower() for mark in _HIDE_MARK.finditer(source)
-        }
+        comments = comments_of(source) if "hide" in source.lower() else []
+        marks = filter(None, map(_HIDE_MARK.match, comments))
+        named = {(mark["what"] or mark["older"] or "").lower() for mark in marks}
         self.hides_all |= "all" in named
         hidden = {"hide-code"} if self.hides_all or named & {"", "code"} else set()
         return hidden | ({"hide-output"} if self.hides_all or named - {"all", "code"} else set())
