@@ -1,4 +1,4 @@
-"""The command line: `tabbook notebooks`, `execute`, `build` and `check`."""
+"""The command line: `tabbook notebooks`, `execute`, `build`, `check` and `library`."""
 
 import argparse
 import sys
@@ -12,6 +12,7 @@ from tabbook.book.numbers import summary
 from tabbook.book.settings import CONFIG, Book, read_book
 from tabbook.notebook.draft import Draft
 from tabbook.notebook.export import export_notebooks
+from tabbook.notebook.library import save_libraries
 from tabbook.notebook.manuscript import Manuscript, read_manuscript
 from tabbook.notebook.write import read_notebook, write_notebook
 from tabbook.page.build import PAGES, are_current, build_pages
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         ("execute", execute_notebooks, _add_execution_options),
         ("build", build_book, _add_execution_options),
         ("check", check, _add_check_options),
+        ("library", write_libraries, _add_library_options),
     ):
         subparser = commands.add_parser(name, help=command.__doc__, description=command.__doc__)
         subparser.set_defaults(run=command)
@@ -83,6 +85,16 @@ def _add_export_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_library_options(parser: argparse.ArgumentParser) -> None:
+    _add_book(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write to this folder instead of that of the book",
+    )
+
+
 def _add_execution_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("chapters", nargs="*", metavar="CHAPTER", help="only these chapters")
     parser.add_argument("--tab", action="append", help="only this tab; may be given again")
@@ -115,6 +127,11 @@ def write_notebooks(options: argparse.Namespace) -> list[Problem]:
     _write_prose(manuscript.drafts)
     _write_exercises(manuscript)
     return list(manuscript.quote_problems())
+
+
+def write_libraries(options: argparse.Namespace) -> list[Problem]:
+    """Write the code that `#@save` marks to the file that the settings of each tab name."""
+    return save_libraries(_read_any_book(options.book), options.out or options.book)
 
 
 def execute_notebooks(options: argparse.Namespace) -> list[Problem]:

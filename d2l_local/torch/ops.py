@@ -54,8 +54,8 @@ repeat = torch.Tensor.repeat
 
 
 def numpy(x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
-    """Return the values of `x` as a numpy array, from any device."""
-    return x.detach().cpu().numpy(*args, **kwargs)
+    """Return the values of `x` as a numpy array, from any device and out of any graph."""
+    return x.numpy(*args, force=True, **kwargs)
 
 
 def corr2d(X: torch.Tensor, K: torch.Tensor) -> torch.Tensor:

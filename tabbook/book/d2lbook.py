@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tabbook.book.contents import follow_contents
+from tabbook.book.ini_library import read_library
 from tabbook.book.settings import Book, Tab
 from tabbook.problems import Problem, ProblemsError
 from tabbook.text.reader import read_text
@@ -34,7 +35,7 @@ _SUFFIXES = (".md", ".rst", ".ipynb")
 
 
 def read_ini_book(folder: Path) -> Book:
-    """Read the book in `folder`; it has no site, no repository and no support library.
+    """Read the book in `folder`; it has no site and no repository.
 
     Raises `ProblemsError` where `config.ini` cannot be read.
     """
@@ -43,17 +44,19 @@ def read_ini_book(folder: Path) -> Book:
     root = folder / build["source_dir"]
     found = _chapters(root, config)
     listed, problems = _reading_order(root, f"{build['index'].removesuffix('.md')}.md")
+    tabs, faults = _tabs(folder, config)
     return Book(
         root=root,
         title=config["project"]["title"],
-        tabs=_tabs(build["tabs"]),
+        tabs=tabs,
         chapters=(
             *(chapter for chapter in listed if chapter in found),
             *sorted(found - set(listed)),
         ),
         support="",
         bibliography=tuple(config["pdf"]["bibfile"].split()),
-        problems=tuple(problems),
+        problems=(*problems, *faults),
+        unlisted=tuple(sorted(found - set(listed))),
     )
 
 
@@ -70,9 +73,25 @@ def _read_config(folder: Path) -> configparser.ConfigParser:
     return config
 
 
-def _tabs(setting: str) -> tuple[Tab, ...]:
-    names = filter(None, (name.strip() for name in setting.lower().split(",")))
-    return tuple(Tab(name, name, name) for name in dict.fromkeys(names)) or (_ONLY_TAB,)
+def _tabs(folder: Path, config: configparser.ConfigParser) -> tuple[tuple[Tab, ...], list[Problem]]:
+    """The tabs with their libraries, and what is wrong in those."""
+    stripped = (name.strip() for name in config["build"]["tabs"].lower().split(","))
+    tabs, problems = [], []
+    for name in dict.fromkeys(filter(None, stripped)):
+        section = f"library-{name}"
+        library, faults = read_library(config[section] if config.has_section(section) else {})
+        tabs.append(Tab(name, name, name, library=library))
+        for entry in faults:
+            message = f"[{section}]: '{entry}' should be 'NAME' or 'NAME -> NAME'"
+            problems.append(Problem(CONFIG, _line(folder, section, entry), message))
+    return tuple(tabs) or (_ONLY_TAB,), problems
+
+
+def _line(folder: Path, section: str, entry: str) -> int:
+    """The line of an entry of a section, 0 where it is not found."""
+    text = (folder / CONFIG).read_text(encoding="utf-8-sig")
+    place = text.find(entry, max(0, text.find(f"[{section}]")))
+    return text.count("\n", 0, place) + 1 if place >= 0 else 0
 
 
 def _chapters(root: Path, config: configparser.ConfigParser) -> set[str]:

@@ -25,7 +25,13 @@ SETTINGS: Mapping[str, type] = {
     "tabbook_support": str,
     "tabbook_tabs": dict,
 }
-_TAB: Mapping[str, type] = {"title": str, "module": str, "packages": list, "colab": dict}
+_TAB: Mapping[str, type] = {
+    "title": str,
+    "module": str,
+    "packages": list,
+    "colab": dict,
+    "library": str,
+}
 _EXPECTED = {
     bool: "true or false",
     dict: "settings, indented below it",
@@ -35,12 +41,26 @@ _EXPECTED = {
 
 
 @dataclass(frozen=True)
+class Library:
+    """The library that the chapters of a tab make, and what its functions are called elsewhere.
+
+    `file` is where `tabbook library` writes it, '' if nowhere. `aliases` is a table of aliases in
+    Python, and `definitions` is what the library has besides the code of the chapters.
+    """
+
+    file: str = ""
+    aliases: str = ""
+    definitions: str = ""
+
+
+@dataclass(frozen=True)
 class Tab:
     """A framework as `tabbook_tabs` in `_config.yml` describes it.
 
     `name` stands after `%%tab`, `title` is what readers see, `module` is the framework's face in
     the support library, and `packages` are the distributions that can provide the framework.
-    `colab` has the modules that Colab lacks, each with what pip needs to install it.
+    `colab` has the modules that Colab lacks, each with what pip needs to install it. `library` is
+    what its chapters save.
     """
 
     name: str
@@ -48,6 +68,7 @@ class Tab:
     module: str
     packages: tuple[str, ...] = ()
     colab: tuple[tuple[str, str], ...] = ()
+    library: Library = Library()
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,7 @@ class Book:
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
     read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
     `binds_numbers` says that every number in prose has to come from somewhere.
+    `unlisted` are chapters that no table of contents names.
     """
 
     root: Path
@@ -78,6 +100,7 @@ class Book:
     packages: tuple[str, ...] = ()
     binds_numbers: bool = False
     problems: tuple[Problem, ...] = ()
+    unlisted: tuple[str, ...] = ()
 
     @property
     def tab_names(self) -> tuple[str, ...]:
@@ -230,6 +253,7 @@ def _read_tab(config: _Config, name: str) -> Tab:
         module=entry["module"] or str(name),
         packages=tuple(entry["packages"]),
         colab=tuple(entry["colab"].items()),
+        library=Library(entry["library"]),
     )
 
 

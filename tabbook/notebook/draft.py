@@ -12,6 +12,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from tabbook.book.aliases import cells_of
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.set_up import set_up_cells
@@ -21,7 +22,7 @@ from tabbook.notebook.values import recorded_numbers
 from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
 from tabbook.problems import Problem
 from tabbook.text.reader import Cell, Chapter
-from tabbook.text.select import has_cells, select
+from tabbook.text.select import has_cells
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def drafts_of(
 
 def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tuple[Cell, ...]:
     """The cells of a notebook; a chapter that is not for this tab says so."""
-    cells = _shown(select(chapter, tab.name), prose)
+    cells = _shown(cells_of(book, chapter, tab), prose)
     if any(cell.kind == "code" for cell in cells):
         return (*set_up_cells(book, chapter, tab), *cells)
     if has_cells(chapter, tab.name):

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tabbook.book.aliases import cells_of
 from tabbook.book.labels import quote_problems
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.draft import absence
@@ -26,7 +27,7 @@ from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.reader import Cell, Chapter, read_chapter
-from tabbook.text.select import has_cells, select
+from tabbook.text.select import has_cells
 
 TAB = "tabbook_tab"
 IMAGES = "tabbook_images"
@@ -61,7 +62,7 @@ class _Part:
 def merge(book: Book, path: str, text: str) -> Page:
     """Merge the executed notebooks of all tabs of a chapter."""
     chapter = read_chapter(text, path, book.tab_names)
-    code = {tab: _code_cells(chapter, tab) for tab in book.tabs}
+    code = {tab: _code_cells(book, chapter, tab) for tab in book.tabs}
     tabs = [tab for tab, cells in code.items() if cells]
     notebooks = {tab: read_notebook(book.root / book.notebook(tab, path)) for tab in tabs}
     executed = {tab.name: _executed(code[tab], notebooks[tab]) for tab in tabs}
@@ -87,8 +88,8 @@ def merge(book: Book, path: str, text: str) -> Page:
     )
 
 
-def _code_cells(chapter: Chapter, tab: Tab) -> list[Cell]:
-    return [cell for cell in select(chapter, tab.name) if cell.kind == "code"]
+def _code_cells(book: Book, chapter: Chapter, tab: Tab) -> list[Cell]:
+    return [cell for cell in cells_of(book, chapter, tab) if cell.kind == "code"]
 
 
 def _executed(cells: Iterable[Cell], notebook: NotebookNode | None) -> dict[int, NotebookNode]:
@@ -141,7 +142,21 @@ def _parts(
             found = {
                 tab: cells[cell.index] for tab, cells in executed.items() if cell.index in cells
             }
-            yield from _code(cell, found, len(book.tabs))
+            yield from _visible(cell, _code(cell, found, len(book.tabs)))
+
+
+def _visible(cell: Cell, parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Yield the parts of a code cell that its marks do not hide."""
+    for part in parts:
+        shown = part.cell
+        if "hide-output" in cell.marks:
+            shown.outputs = []
+            shown.metadata.pop(IMAGES, None)
+        if "hide-code" in cell.marks:
+            shown.metadata["tags"] = sorted({*shown.metadata.get("tags", []), "remove-input"})
+        tags = shown.metadata.get("tags", [])
+        if "remove-input" not in tags or (shown.outputs and "remove-output" not in tags):
+            yield part
 
 
 def _prose(cell: Cell, prose: PageProse) -> Iterator[_Part]:

@@ -6,7 +6,8 @@ import re
 import tokenize
 import warnings
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # What only IPython understands: a magic, a shell command or a question, also after `name =`.
@@ -21,6 +22,8 @@ _LAYOUT = {
     tokenize.INDENT,
     tokenize.NEWLINE,
     tokenize.NL,
+    # From Python 3.12 on, the text of an f-string, which may be a bracket.
+    getattr(tokenize, "FSTRING_MIDDLE", tokenize.NL),
 }
 
 Position = tuple[int, int]  # line and column in characters, both from 0
@@ -50,7 +53,7 @@ class CellCode:
     string_lines: frozenset[int]
     continued_magics: frozenset[int]
 
-    def span(self, node: ast.expr | ast.stmt) -> tuple[Position, Position]:
+    def span(self, node: ast.expr | ast.stmt | ast.keyword) -> tuple[Position, Position]:
         """Return where a node begins and ends; the syntax tree itself counts columns in bytes."""
         end_line, end_column = node.end_lineno or node.lineno, node.end_col_offset or 0
         return self._position(node.lineno, node.col_offset), self._position(end_line, end_column)
@@ -64,15 +67,26 @@ class CellCode:
 
     def text(self, node: ast.expr, parent: ast.expr) -> str:
         """Return the text of an operand of `parent`, with the parentheses around the operand."""
-        (start, end), (outer_start, outer_end) = self.span(node), self.span(parent)
-        first, last = self.next_token(start), self.next_token(end) - 1
-        low, high = self.next_token(outer_start), self.next_token(outer_end) - 1
-        while low < first and last < high and self._enclosed(first, last):
-            first, last = first - 1, last + 1
-        (line, column), (end_line, end_column) = self.tokens[first].start, self.tokens[last].end
+        low, high = self.span(parent)
+        return self.between(*self.enclosed_span(node, self.next_token(low), self.next_token(high)))
+
+    def between(self, start: Position, end: Position) -> str:
+        """Return the text from one position to another."""
+        (line, column), (end_line, end_column) = start, end
         rows = [*self.lines[line:end_line], self.lines[end_line][:end_column]]
         rows[0] = rows[0][column:]
         return "\n".join(rows)
+
+    def enclosed_span(self, node: ast.expr, low: int, high: int) -> tuple[Position, Position]:
+        """Return where a node and the parentheses around it begin and end.
+
+        Only the tokens from `low` to before `high` are looked at.
+        """
+        start, end = self.span(node)
+        first, last = self.next_token(start), self.next_token(end) - 1
+        while low < first and last < high - 1 and self._enclosed(first, last):
+            first, last = first - 1, last + 1
+        return self.tokens[first].start, self.tokens[last].end
 
     def _enclosed(self, first: int, last: int) -> bool:
         return self.tokens[first - 1].text == "(" and self.tokens[last + 1].text == ")"
@@ -104,6 +118,26 @@ def parse_cell(lines: Sequence[str]) -> CellCode | None:
             comments = {t.start[0] - 1: t.start[1] for t in tokens if t.type == tokenize.COMMENT}
             strings = _lines_inside_strings(tokens)
             return CellCode(lines, tree, real, comments, strings, frozenset(continued))
+
+
+def comments_of(source: str) -> list[str]:
+    """Return the comments of a cell; none where it is not Python."""
+    lines = source.split("\n")
+    try:
+        code = parse_cell(lines)
+    except SyntaxError:
+        code = None
+    return [lines[line][column:] for line, column in code.comments.items()] if code else []
+
+
+def placed_nodes(tree: ast.Module) -> Iterator[ast.AST]:
+    """Walk breadth-first, not into f-strings: before Python 3.12 nothing in them has a place."""
+    waiting: deque[ast.AST] = deque([tree])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        if not isinstance(node, ast.JoinedStr):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _parse(source: str) -> tuple[ast.Module, list[tokenize.TokenInfo]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tabbook.problems import Problem
+from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
 from tabbook.text.unfold import find_selections
 
@@ -21,6 +22,11 @@ _TAB_MARK = re.compile(
     r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
 )
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
+# In a comment; the one in words is older, and the whole of its comment.
+_HIDE_MARK = re.compile(
+    r"#[ \t]*(?:@hide(?:_(?P<what>all|code|outputs?))?\b|hide (?P<older>code|outputs)[ \t]*$)",
+    re.IGNORECASE,
+)
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
 _CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
@@ -32,10 +38,10 @@ class Cell:
 
     `source` has no fence, tab mark or check mark. `line` is the chapter's line, from 1, of the
     first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
-    have 'check' and 'interact'; `check` is the name of a check. `lines` has the chapter's line of
-    each line of `source`: marks, and the branches for other tabs, are cut out of code, so counting
-    on from `line` is not enough.
-    `index` is the cell's place in its chapter, -1 for a cell that is not from one.
+    have 'check', 'interact', 'hide-code' and 'hide-output'; `check` is the name of a check. `lines`
+    has the chapter's line of each line of `source`: marks, and the branches for other tabs, are cut
+    out of code, so counting on from `line` is not enough. `index` is the cell's place in its
+    chapter, -1 for a cell that is not from one.
     """
 
     kind: Literal["code", "markdown"]
@@ -109,6 +115,7 @@ class _Reading:
         self.lines = lines
         self.problems: list[Problem] = []
         self.toc_marks: set[int] = set()
+        self.hides_all = False
 
     def cells(self) -> Iterator[Cell]:
         start = 0
@@ -197,9 +204,19 @@ class _Reading:
         source = "\n".join(text for text, _ in numbered)
         if _INTERACT.search(source):
             marks.add("interact")
+        marks |= self._hidden(source)
         lines = tuple(number for _, number in numbered)
         self._check_selections(source, lines)
         yield Cell("code", source, lines[0], tabs, frozenset(marks), lines, name)
+
+    def _hidden(self, source: str) -> set[str]:
+        """What a cell's marks hide on the page; `#@hide_all` hides all that follows, too."""
+        comments = comments_of(source) if "hide" in source.lower() else []
+        marks = filter(None, map(_HIDE_MARK.match, comments))
+        named = {(mark["what"] or mark["older"] or "").lower() for mark in marks}
+        self.hides_all |= "all" in named
+        hidden = {"hide-code"} if self.hides_all or named & {"", "code"} else set()
+        return hidden | ({"hide-output"} if self.hides_all or named - {"all", "code"} else set())
 
     def _code_tabs(self, marks: list[int]) -> Tabs:
         """Return the tabs of a code cell from the lines of its tab marks; the first one counts."""

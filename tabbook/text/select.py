@@ -7,13 +7,17 @@ from tabbook.text.cell_code import parse_cell
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.unfold import unfold
 
-_SAVE_MARK = re.compile(r"#[ \t]*@save\b[ \t]*")
+# What is said to the builder: `#@save`, `#@hide_output`, or d2lbook's older `# hide code`.
+_MARK = re.compile(
+    r"#[ \t]*(?:@save(?:_all|_cell)?\b"
+    r"|(?i:@hide(?:_all|_code|_outputs?)?\b|hide (?:code|outputs)$))[ \t]*"
+)
 _REQUIRED_LIBS = re.compile(r"#[ \t]*required_libs\((?P<names>.*)\)")
 _STRING = re.compile(r"""["']([^"']+)["']""")
 
 
 def select(chapter: Chapter, tab: str) -> tuple[Cell, ...]:
-    """Return the cells of `tab` in order, with its branches of `tab.selected` and no `#@save`.
+    """Return the cells of `tab` in order, with its branches of `tab.selected` and no marks.
 
     Cells for live use in Jupyter are left out, and so is code that has no line for this tab.
     """
@@ -46,15 +50,18 @@ def required_libs(chapter: Chapter, tab: str) -> tuple[str, ...]:
 def _code_for(cell: Cell, tab: str) -> Cell:
     numbers = [cell.chapter_line(index + 1) for index in range(cell.source.count("\n") + 1)]
     lines = unfold(cell.source, tab)
-    kept = _without_save_marks([(line.text, numbers[line.origin]) for line in lines])
+    kept = without_marks([(line.text, numbers[line.origin]) for line in lines])
     source = "\n".join(text for text, _ in kept)
     places = tuple(number for _, number in kept)
     return replace(cell, source=source, line=places[0] if places else cell.line, lines=places)
 
 
-def _without_save_marks(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Take `#@save` out of comments; a line that was nothing else goes with it."""
-    if not any(_SAVE_MARK.search(text) for text, _ in lines):
+def without_marks(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Take marks out of comments, as `#@save`; a line that was nothing else goes with it.
+
+    Each line comes with a number that it keeps.
+    """
+    if not any(_MARK.search(text) for text, _ in lines):
         return lines
     try:
         code = parse_cell([text for text, _ in lines])
@@ -64,7 +71,7 @@ def _without_save_marks(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
     out: list[tuple[str, int]] = []
     for index, (text, number) in enumerate(lines):
         column = comments.get(index, len(text))
-        shown = text[:column] + _SAVE_MARK.sub("", text[column:])
+        shown = text[:column] + _MARK.sub("", text[column:])
         if shown != text:
             shown = shown.rstrip()
         if shown or not text.strip():

@@ -5,13 +5,11 @@ and its layout. One construct is rewritten at a time, the outermost first, until
 """
 
 import ast
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from tabbook.text.branches import Line, fold_chain, if_chain
-from tabbook.text.cell_code import CellCode, parse_cell
+from tabbook.text.cell_code import CellCode, parse_cell, placed_nodes
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,7 @@ def find_selections(source: str) -> list[Selection]:
     code = parse_cell(source.split("\n"))
     if code is None:
         return []
-    reachable = set(_nodes(code.tree))
+    reachable = set(placed_nodes(code.tree))
     return [
         Selection(node.lineno, _selected_tabs(node) if node in reachable else None)
         for node in ast.walk(code.tree)
@@ -53,16 +51,6 @@ def unfold(source: str, tab: str) -> list[Line]:
             break
         lines = folded
     return lines
-
-
-def _nodes(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk breadth-first, not into f-strings: before Python 3.12 nothing in them has a place."""
-    waiting: deque[ast.AST] = deque([tree])
-    while waiting:
-        node = waiting.popleft()
-        yield node
-        if not isinstance(node, ast.JoinedStr):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _is_selection(node: ast.AST) -> TypeGuard[ast.Call]:
@@ -100,7 +88,7 @@ def _decide(test: ast.expr, tab: str) -> bool | None:
 
 def _fold_outermost(code: CellCode, lines: list[Line], tab: str) -> list[Line] | None:
     """Rewrite the outermost construct that `tab` decides at least in part, if there is one."""
-    for node in _nodes(code.tree):
+    for node in placed_nodes(code.tree):
         if isinstance(node, ast.If):
             chain = if_chain(code, node)
             decisions = [_decide(branch.test, tab) if branch.test else None for branch in chain]

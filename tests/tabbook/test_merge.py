@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pytest
 from nbformat import NotebookNode
 
 from tabbook.book.settings import Book
@@ -199,3 +200,43 @@ def test_numbers_that_are_recorded_together_are_one_output(executed_book: Book):
     ]
     # The source stands once, with outputs that are hidden.
     assert texts[1:] == [f"accuracy = {number}\nimages = 60000" for number in (0.853, 0.861, 0.847)]
+
+
+@pytest.mark.parametrize("source", ['print("the same everywhere")', "print(framework.NAME)"])
+@pytest.mark.parametrize(
+    ("mark", "shows_code", "shows_output"),
+    [
+        ("#@hide_code", False, True),
+        ("#@hide_output", True, False),
+        ("#@hide_outputs", True, False),
+        ("# hide code", False, True),
+        ("# Hide outputs", True, False),
+        ("#@hide", False, False),
+        ("#@hide_all", False, False),
+        ("# we hide code", True, True),
+        ("; x = '#@hide'", True, True),
+    ],
+)
+def test_marks_hide_code_and_outputs_on_the_page(
+    book: Book, with_notebooks, source: str, mark: str, shows_code: bool, shows_output: bool
+):
+    text = "# T\n\n" + fence("all", f"{source}{mark}")
+    (book.root / FIRST).write_text(text, encoding="utf-8")
+    cells = page(with_notebooks(book), text).notebook.cells[1:]
+    tags = [set(cell.metadata.get("tags", [])) for cell in cells]
+    assert any("remove-input" not in each for each in tags) == shows_code
+    outputs = [
+        c.outputs for c, each in zip(cells, tags, strict=True) if "remove-output" not in each
+    ]
+    assert any(outputs) == shows_output
+    is_kept = mark.startswith(("; ", "# we"))
+    assert all((mark in cell.source) == is_kept for cell in cells)
+
+
+def test_hide_all_hides_what_follows_too(executed_book: Book):
+    text = "# T\n\n" + "".join(
+        fence("all", source) for source in ("first = 1", "second = 2  #@hide_all", "third = 3")
+    )
+    assert [source for _, source, _ in told(page(executed_book, text).notebook.cells)] == [
+        "first = 1"
+    ]

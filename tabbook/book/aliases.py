@@ -1,0 +1,36 @@
+"""The cells of a chapter as a tab shows them: with its framework's own calls."""
+
+from tabbook.book.settings import Book, Tab
+from tabbook.problems import Problem, ProblemsError
+from tabbook.text.aliases import AliasTable, read_aliases
+from tabbook.text.native import with_native_calls
+from tabbook.text.reader import Cell, Chapter
+from tabbook.text.select import select
+
+OPS = "ops.py"
+
+
+def cells_of(book: Book, chapter: Chapter, tab: Tab) -> tuple[Cell, ...]:
+    """Return the cells of a tab in order, with the aliases of its library written out.
+
+    Raises `ProblemsError` where the table of aliases is not Python.
+    """
+    return with_native_calls(select(chapter, tab.name), alias_table(book, tab))
+
+
+def alias_table(book: Book, tab: Tab) -> AliasTable:
+    """The aliases of a tab: `ops.py` of its face, or what `config.ini` says.
+
+    Raises `ProblemsError` where they are not Python.
+    """
+    if tab.library.aliases:
+        return read_aliases(tab.library.aliases)
+    path = book.root / book.support / tab.module / OPS
+    if not book.support or not path.is_file():
+        return AliasTable()
+    library = ".".join([*book.support.strip("/").split("/"), tab.module])
+    try:
+        return read_aliases(path.read_text(encoding="utf-8"), library)
+    except SyntaxError as error:
+        place = path.relative_to(book.root).as_posix(), error.lineno or 1
+        raise ProblemsError([Problem(*place, f"not Python: {error.msg}")]) from error
