@@ -1,9 +1,13 @@
 """Numbers that notebooks record."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MIME_TYPE = "application/vnd.d2l-local.record+json"
 RELATIVE_TOLERANCE = 1e-6
