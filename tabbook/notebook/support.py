@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from tabbook.book.files import files_in
 from tabbook.book.settings import Book
 from tabbook.problems import Problem, ProblemsError
 
@@ -47,11 +48,11 @@ def support_library(book: Book) -> dict[str, Support]:
     if not book.support:
         return {tab.name: Support((), {}, {}) for tab in book.tabs}
     folder = book.root / book.support
-    sources = (_Source(path, folder, book.root) for path in folder.rglob("*.py"))
+    sources = (_Source(path, folder, book.root) for path in files_in(folder, ".py"))
     modules = {source.name: source for source in sources}
     data = {
-        path.relative_to(folder): _hash(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.rglob("*.json"))
+        path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files_in(folder, ".json")
     }
     support = {}
     for tab in book.tabs:
@@ -94,10 +95,11 @@ class _Source:
     def module(self) -> _Module:
         """What it runs; raises `ProblemsError` where it is not Python."""
         try:
-            return _module_of(self.name, self.is_package, self.path.read_text(encoding="utf-8"))
-        except SyntaxError as error:
-            place = self.path.relative_to(self.root).as_posix(), error.lineno or 1
-            raise ProblemsError([Problem(*place, f"not Python: {error.msg}")]) from error
+            return _module_of(self.name, self.is_package, self.path.read_bytes())
+        except (SyntaxError, ValueError) as error:  # a null byte is the latter in Python 3.11
+            place = self.path.relative_to(self.root).as_posix(), getattr(error, "lineno", None) or 1
+            message = f"not Python: {getattr(error, 'msg', error)}"
+            raise ProblemsError([Problem(*place, message)]) from error
 
 
 def _read_all(names: Iterable[str], sources: Mapping[str, _Source]) -> dict[str, _Module]:
@@ -113,7 +115,7 @@ def _read_all(names: Iterable[str], sources: Mapping[str, _Source]) -> dict[str,
 
 
 @cache
-def _module_of(name: str, is_package: bool, text: str) -> _Module:
+def _module_of(name: str, is_package: bool, text: bytes) -> _Module:
     tree = _WithoutTheUnrun().visit(ast.parse(text))
     return _Module(_hash(repr(_meaning(tree))), frozenset(_imported(tree, name, is_package)))
 

@@ -33,8 +33,11 @@ class Value:
 
 def value_of(output: NotebookNode) -> Value | None:
     """The value that an output records; None for any other output."""
-    data = output.get("data", {}).get(MIME_TYPE)
-    return Value(data["name"], data["value"], data.get("tol")) if data else None
+    match output.get("data", {}).get(MIME_TYPE):
+        case {"name": str(name), "value": int() | float() as number, **others}:
+            tolerance = others.get("tol")
+            return Value(name, number, tolerance if isinstance(tolerance, int | float) else None)
+    return None
 
 
 def recorded_values(cells: Iterable[NotebookNode]) -> dict[str, Value]:

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tabbook.problems import Problem, ProblemsError
 from tabbook.text.reader import Cell
 
 if TYPE_CHECKING:
@@ -113,12 +114,12 @@ def read_notebook(path: Path) -> NotebookNode | None:
 @cache
 def _parse(text: str) -> NotebookNode | None:
     """Parse a notebook once: it is asked for where it may be stale, written and quoted."""
-    from nbformat import reader
+    from nbformat import ValidationError, reader
 
     try:
         notebook = reader.reads(text)
-    except (AttributeError, KeyError, TypeError, ValueError):  # no JSON, or JSON of something else
-        return None
+    except (AttributeError, KeyError, TypeError, ValueError, ValidationError):
+        return None  # It is no JSON, or JSON of something else.
     return notebook if _has_the_form_of_a_notebook(notebook) else None
 
 
@@ -130,13 +131,23 @@ def _has_the_form_of_a_notebook(notebook: NotebookNode) -> bool:
         and isinstance(notebook.get("metadata"), dict)
         and isinstance(notebook.metadata.get(METADATA, {}), dict)
         and isinstance(cells, list)
-        and all(
-            isinstance(cell, dict)
-            and cell.get("cell_type") in ("code", "markdown", "raw")
-            and isinstance(cell.get("source"), str)
-            and all(isinstance(output, dict) for output in cell.get("outputs", []))
-            for cell in cells
-        )
+        and all(map(_has_the_form_of_a_cell, cells))
+    )
+
+
+def _has_the_form_of_a_cell(cell: Any) -> bool:
+    match cell:
+        case {"cell_type": "markdown" | "raw", "source": str()}:
+            return True
+        case {"cell_type": "code", "source": str(), "outputs": list(outputs)}:
+            count = cell.get("execution_count", "")
+            return isinstance(count, int | None) and all(map(_has_the_form_of_an_output, outputs))
+    return False
+
+
+def _has_the_form_of_an_output(output: Any) -> bool:
+    return isinstance(output, dict) and all(
+        isinstance(output.get(key, {}), dict) for key in ("data", "metadata")
     )
 
 
@@ -150,11 +161,15 @@ def notebook_text(notebook: NotebookNode) -> str:
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a valid notebook whole or not at all; a file that would not change is left alone."""
     text = notebook_text(notebook)
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return
-    from nbformat import validate
+    from nbformat import ValidationError, validate
 
-    validate(notebook)
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        message = f"it would be no notebook, with an output that is none: {error.message}"
+        raise ProblemsError([Problem(path.as_posix(), 0, message)]) from error
     write_text(text, path)
 
 
