@@ -12,7 +12,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import cast
-from urllib.parse import quote
+from urllib import parse
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -67,7 +67,7 @@ def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
 
     Docutils would write them as CSS, which the page's own CSS for narrow screens could not change.
     """
-    target = posixpath.join(self.builder.imgpath, quote(self.builder.images[node["uri"]]))
+    target = posixpath.join(self.builder.imgpath, parse.quote(self.builder.images[node["uri"]]))
     sizes = {name: node[name] for name in ("width", "height") if name in node}
     # A browser fetches it when its tab is chosen.
     tag = self.emptytag(node, "img", "\n", src=target, alt=node["alt"], loading="lazy", **sizes)
