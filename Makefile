@@ -36,10 +36,10 @@ SEED ?= 0
 N ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help book test execute check format lock bench mutants data clean
+.PHONY: help book sphinx9 test execute check format lock bench mutants data clean
 
 help: ## List the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 book: $(READY) data ## Execute notebooks that are out of date, then build the pages in _build/html
 	$(BIN)/tabbook build
@@ -49,6 +49,15 @@ test: $(READY) data ## Lint, type-check, run the unit tests and re-execute every
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto --dist loadfile --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
+
+# An environment of its own: Jupyter Book asks for older packages, which it does not need.
+sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the same text
+	$(UV) venv --quiet --allow-existing --python $(BIN)/python .venv-sphinx9
+	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --requirements requirements.txt --override requirements-sphinx9.txt
+	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --no-deps --requirements requirements-nodeps.txt
+	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --no-deps --no-build-isolation --editable . --editable tabbook
+	.venv-sphinx9/bin/jupyter-book build --quiet --all -W --keep-going --path-output _build/sphinx9 .
+	$(BIN)/python tests/tabbook/same_text.py _build/html _build/sphinx9/_build/html
 
 execute: $(READY) data ## Execute the notebooks that are out of date
 	$(BIN)/tabbook execute $(if $(TAB),--tab $(TAB))

@@ -1,6 +1,7 @@
 """The command line: `tabbook notebooks`, `execute`, `build`, `check` and `library`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from tabbook.notebook.library import save_libraries
 from tabbook.notebook.manuscript import Manuscript, read_manuscript
 from tabbook.notebook.write import read_notebook, write_notebook
 from tabbook.page.build import PAGES, are_current, build_pages
-from tabbook.problems import Problem, ProblemsError
+from tabbook.problems import Problem, ProblemsError, unusable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,9 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problems = options.run(options)
     except ProblemsError as error:
         problems = error.problems
-    except KeyboardInterrupt:
-        print("interrupted; the next run goes on from here", file=sys.stderr)
-        return 130
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        problems = [unusable(error)]
     for problem in sorted(set(problems)):
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -169,6 +171,8 @@ def build_book(options: argparse.Namespace) -> list[Problem]:
 
 def _read_any_book(folder: Path) -> Book:
     """Read a Jupyter Book or, where there is a `config.ini` instead, a book of d2lbook."""
+    if not os.path.isdir(folder):
+        raise ProblemsError([Problem(str(folder), 0, "there is no such folder")])
     is_d2lbooks = (folder / INI).is_file() and not (folder / CONFIG).is_file()
     return read_ini_book(folder) if is_d2lbooks else read_book(folder)
 

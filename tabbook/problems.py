@@ -17,6 +17,13 @@ class Problem:
         return f"{place}: {self.message}"
 
 
+def unusable(error: OSError) -> Problem:
+    """What is wrong where a file cannot be read or written: it names the file."""
+    # What is written whole is written elsewhere first; the second name is where it belongs.
+    name = error.filename2 or error.filename or "tabbook"
+    return Problem(str(name), 0, f"cannot be used: {error.strerror}")
+
+
 class ProblemsError(Exception):
     """All problems of a run, sorted; its text has one line for each."""
 

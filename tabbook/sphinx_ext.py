@@ -5,12 +5,10 @@ JSON, which MyST-NB then reads through its custom format for `.md`. Everything a
 MyST-NB's and sphinx-design's own rendering.
 """
 
-import functools
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import pybtex.plugin
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -35,8 +33,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("builder-inited", _add_static_files)
     app.connect("source-read", _merge_tabs)
     setup_page(app)
-    # For each page, pybtex would search all installed packages for its plugins, four times.
-    pybtex.plugin.entry_points = functools.cache(pybtex.plugin.entry_points)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 

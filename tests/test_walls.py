@@ -94,3 +94,17 @@ def test_no_class_of_a_face_inherits_from_a_leaf_but_hyperparameters(face):
 def test_the_same_files_are_in_every_face():
     files = [{path.name for path in (ROOT / "d2l_local" / face).glob("*.py")} for face in FACES]
     assert {"core.py", "data.py", "functional.py", "ops.py"} <= set.intersection(*files)
+
+
+def test_the_builder_changes_nothing_in_modules_of_others():
+    for path in modules("tabbook"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {name.split(".")[0] for name in imported(path)}
+        targets = (target for node in ast.walk(tree) for target in getattr(node, "targets", []))
+        changed = [
+            ast.unparse(target)
+            for target in targets
+            if not isinstance(target, ast.Name | ast.Tuple)
+            and ast.unparse(target).split(".")[0] in names
+        ]
+        assert changed == [], path

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tabbook.book.contents import follow_contents
+from tabbook.book.files import is_file
 from tabbook.book.ini_library import read_library
 from tabbook.book.settings import Book, Tab
 from tabbook.problems import Problem, ProblemsError
@@ -113,7 +114,7 @@ def _matches(root: Path, patterns: str) -> set[str]:
         pattern = os.path.join(pattern, "**") if (root / pattern).is_dir() else pattern
         paths = glob.glob(pattern, root_dir=root, recursive=True)
         found |= {Path(os.path.normpath(path)).as_posix() for path in paths}
-    return {path for path in found if (root / path).is_file()}
+    return {path for path in found if is_file(root / path)}
 
 
 def _reading_order(root: Path, index: str) -> tuple[Sequence[str], Sequence[Problem]]:
@@ -121,11 +122,11 @@ def _reading_order(root: Path, index: str) -> tuple[Sequence[str], Sequence[Prob
 
     def read(chapter: str) -> str | None:
         path = root / chapter
-        return read_text(path) if path.is_file() else None
+        return read_text(path) if is_file(path) else None
 
     chapters, problems = [], []
     for chapter, line, namer in follow_contents(index, read):
-        if any((root / chapter).with_suffix(suffix).is_file() for suffix in _SUFFIXES):
+        if any(is_file((root / chapter).with_suffix(suffix)) for suffix in _SUFFIXES):
             chapters.append(chapter)
         else:
             message = f"'{chapter.removesuffix('.md')}': there is no file {chapter}"

@@ -1,5 +1,6 @@
 """Where the files and the chapters lie that a chapter's prose names, seen from its notebook."""
 
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -107,7 +108,8 @@ def file_problems(chapters: Iterable[Chapter], root: Path) -> Iterator[Problem]:
 def _is_there(file: Path) -> bool:
     sources = [file.with_suffix(suffix) for suffix in (".md", ".rst", ".ipynb")]
     return any(
-        path.exists() for path in (file, *(sources if file.suffix in (".html", ".ipynb") else ()))
+        os.path.exists(path)
+        for path in (file, *(sources if file.suffix in (".html", ".ipynb") else ()))
     )
 
 

@@ -10,7 +10,9 @@ import yaml
 from sphinx_external_toc.api import SiteMap
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
+from tabbook.book.files import files_in, is_file
 from tabbook.problems import Problem, ProblemsError
+from tabbook.text.reader import read_text
 
 CONFIG = "_config.yml"
 TOC = "_toc.yml"
@@ -147,7 +149,7 @@ def read_book(root: Path) -> Book:
         root=root,
         title=config.get(("title",), str),
         tabs=tuple(_read_tab(config, name) for name in _tab_names(config, settings)),
-        chapters=tuple(chapter for chapter in chapters if (root / chapter).is_file()),
+        chapters=tuple(chapter for chapter in chapters if is_file(root / chapter)),
         support=settings["tabbook_support"],
         bibliography=tuple(config.get(("bibtex_bibfiles",), list)),
         repository=config.get(("repository", "url"), str).rstrip("/"),
@@ -176,7 +178,7 @@ class _Config:
             raise _error(1, "there is no such file; run from the root of the book") from None
         except UnicodeDecodeError as error:
             raise _error(1, f"not UTF-8: {error.reason}") from None
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             message = f"not YAML: {getattr(error, 'problem', error)}"
             raise _error(mark.line + 1 if mark else 1, message) from None
@@ -262,14 +264,14 @@ def _read_toc(root: Path) -> tuple[str, ...]:
         site_map = parse_toc_yaml(root / TOC)
     except FileNotFoundError:
         raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
-    except (MalformedError, yaml.YAMLError) as error:
+    except (MalformedError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
     return tuple(_source(root, name) for name in _documents(site_map))
 
 
 def _source(root: Path, document: str) -> str:
     """The file of a document: reStructuredText where there is one, else a chapter in Markdown."""
-    if (root / f"{document}.rst").is_file():
+    if is_file(root / f"{document}.rst"):
         return f"{document}.rst"
     return f"{document.removesuffix('.md')}.md"
 
@@ -285,15 +287,15 @@ def _documents(site_map: SiteMap) -> Iterator[str]:
 
 
 def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:
-    lines = (root / TOC).read_text(encoding="utf-8").splitlines()
+    lines = read_text(root / TOC).splitlines()
     problems = []
     for chapter in chapters:
-        if not (root / chapter).is_file():
+        if not is_file(root / chapter):
             name = chapter.removesuffix(".md")
             line = next((n for n, text in enumerate(lines, 1) if name in text), 1)
             problems.append(Problem(TOC, line, f"'{name}': there is no file {chapter}"))
-    for path in sorted((root / CHAPTERS).rglob("*.md")):
+    for path in files_in(root / CHAPTERS, ".md"):
         chapter = path.relative_to(root).as_posix()
-        if chapter not in chapters and "/." not in chapter:  # Jupyter keeps copies in such folders.
+        if chapter not in chapters:
             problems.append(Problem(chapter, 1, f"the chapter is missing from {TOC}"))
     return problems

@@ -1,16 +1,17 @@
 """A chapter seen through one tab: its notebook, and whether a committed one is still good."""
 
+from __future__ import annotations
+
 import contextlib
 import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from tabbook.book.aliases import cells_of
 from tabbook.book.settings import Book, Tab
@@ -23,6 +24,9 @@ from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, 
 from tabbook.problems import Problem
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.select import has_cells
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -165,11 +169,12 @@ def installed_versions(book: Book, tab: Tab) -> dict[str, str]:
     They are those of the framework and those that the book names, empty where one is not installed.
     A version's local part (`+cpu`) is left out: it names a build of the same release.
     """
-    framework = {tab.packages[0]: _version_of_any(tab.packages)} if tab.packages else {}
-    return framework | {name: _version_of_any([name]) for name in book.packages}
+    framework = {tab.packages[0]: _version_of_any(*tab.packages)} if tab.packages else {}
+    return framework | {name: _version_of_any(name) for name in book.packages}
 
 
-def _version_of_any(names: Iterable[str]) -> str:
+@cache
+def _version_of_any(*names: str) -> str:
     for name in names:
         with contextlib.suppress(PackageNotFoundError):
             return version(name).partition("+")[0]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from tabbook.book.files import is_file
 from tabbook.book.links import named_files
 from tabbook.book.settings import Book
 from tabbook.notebook.manuscript import Manuscript, read_manuscript
@@ -29,7 +30,7 @@ def _copy_files(manuscript: Manuscript, folder: Path) -> None:
     root = manuscript.book.root.resolve()
     for name in sorted(set(_named_files(manuscript)) - set(manuscript.book.chapters)):
         source, target = root / name, folder / name
-        if source.is_file() and source.resolve().is_relative_to(root):
+        if is_file(source) and source.resolve().is_relative_to(root):
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or not target.samefile(source):
                 shutil.copyfile(source, target)

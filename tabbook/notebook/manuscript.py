@@ -12,6 +12,7 @@ from tabbook.book.checks import (
     list_problems,
 )
 from tabbook.book.citations import Citation, read_citations
+from tabbook.book.files import is_file
 from tabbook.book.labels import (
     Label,
     citation_problems,
@@ -156,7 +157,7 @@ def _read_bibliography(
     citations: dict[str, Citation] = {}
     problems = []
     for path, missing in named.items():
-        if (book.root / path).is_file():
+        if is_file(book.root / path):
             found, faults = read_citations(read_text(book.root / path), path)
             citations |= found
             problems += faults

@@ -5,10 +5,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from tabbook.book.files import files_in
 from tabbook.book.settings import Book
 from tabbook.problems import Problem, ProblemsError
 
@@ -17,13 +18,12 @@ from tabbook.problems import Problem, ProblemsError
 class Support:
     """What a tab's notebooks can run and read of the support library.
 
-    `face` has the names of the modules that belong to the tab, `modules` the files of all by their
+    `face` has the names of the modules that belong to the tab, `modules` all of them by their
     names, and `data` a hash of each data file that is not another tab's.
     """
 
-    root: Path
     face: tuple[str, ...]
-    modules: Mapping[str, Path]
+    modules: "Mapping[str, _Source]"
     data: Mapping[Path, str]
 
     def modules_run_by(self, code: Iterable[str]) -> str:
@@ -33,7 +33,7 @@ class Support:
         run is not Python.
         """
         imported = (name for cell in code for name in _imported_by_cell(cell))
-        read = _read_all([*self.face, *imported], self.modules, self.root)
+        read = _read_all([*self.face, *imported], self.modules)
         return _hash("".join(f"{name} {read[name].digest}\n" for name in sorted(read)))
 
     def data_named_in(self, code: str) -> dict[str, str]:
@@ -46,12 +46,13 @@ class Support:
 def support_library(book: Book) -> dict[str, Support]:
     """The support library for each tab."""
     if not book.support:
-        return {tab.name: Support(book.root, (), {}, {}) for tab in book.tabs}
+        return {tab.name: Support((), {}, {}) for tab in book.tabs}
     folder = book.root / book.support
-    modules = {_module_name(path, folder): path for path in folder.rglob("*.py")}
+    sources = (_Source(path, folder, book.root) for path in files_in(folder, ".py"))
+    modules = {source.name: source for source in sources}
     data = {
-        path.relative_to(folder): _hash(path.read_text(encoding="utf-8"))
-        for path in sorted(folder.rglob("*.json"))
+        path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files_in(folder, ".json")
     }
     support = {}
     for tab in book.tabs:
@@ -59,13 +60,8 @@ def support_library(book: Book) -> dict[str, Support]:
         face = tuple(each for each in modules if f"{each}.".startswith(f"{name}."))
         others = {other.module for other in book.tabs} - {tab.module}
         own = {path: value for path, value in data.items() if others.isdisjoint(path.parts)}
-        support[tab.name] = Support(book.root, face, modules, own)
+        support[tab.name] = Support(face, modules, own)
     return support
-
-
-def _module_name(path: Path, folder: Path) -> str:
-    parts = path.relative_to(folder.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
 @dataclass(frozen=True)
@@ -76,28 +72,50 @@ class _Module:
     imported: frozenset[str]
 
 
-def _read_all(names: Iterable[str], modules: Mapping[str, Path], root: Path) -> dict[str, _Module]:
+@dataclass(frozen=True)
+class _Source:
+    """The file of a module of the support library `folder`; it is read when it is asked for."""
+
+    path: Path
+    folder: Path
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """What the module is imported as."""
+        parts = self.path.relative_to(self.folder.parent).with_suffix("").parts
+        return ".".join(parts[:-1] if self.is_package else parts)
+
+    @property
+    def is_package(self) -> bool:
+        """Whether the module is the package that its folder is."""
+        return self.path.name == "__init__.py"
+
+    @cached_property
+    def module(self) -> _Module:
+        """What it runs; raises `ProblemsError` where it is not Python."""
+        try:
+            return _module_of(self.name, self.is_package, self.path.read_bytes())
+        except (SyntaxError, ValueError) as error:  # a null byte is the latter in Python 3.11
+            place = self.path.relative_to(self.root).as_posix(), getattr(error, "lineno", None) or 1
+            message = f"not Python: {getattr(error, 'msg', error)}"
+            raise ProblemsError([Problem(*place, message)]) from error
+
+
+def _read_all(names: Iterable[str], sources: Mapping[str, _Source]) -> dict[str, _Module]:
     """Read the modules `names` and those that they import, by the way of others, too."""
     found: dict[str, _Module] = {}
     waiting = list(names)
     while waiting:
         name = waiting.pop()
-        if name in modules and name not in found:
-            found[name] = _read(name, modules[name], root)
+        if name in sources and name not in found:
+            found[name] = sources[name].module
             waiting += [*found[name].imported, name.rpartition(".")[0]]
     return found
 
 
-def _read(name: str, path: Path, root: Path) -> _Module:
-    try:
-        return _module_of(name, path.name == "__init__.py", path.read_text(encoding="utf-8"))
-    except SyntaxError as error:
-        place = path.relative_to(root).as_posix(), error.lineno or 1
-        raise ProblemsError([Problem(*place, f"not Python: {error.msg}")]) from error
-
-
 @cache
-def _module_of(name: str, is_package: bool, text: str) -> _Module:
+def _module_of(name: str, is_package: bool, text: bytes) -> _Module:
     tree = _WithoutTheUnrun().visit(ast.parse(text))
     return _Module(_hash(repr(_meaning(tree))), frozenset(_imported(tree, name, is_package)))
 

@@ -1,9 +1,13 @@
 """Numbers that notebooks record."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from nbformat import NotebookNode
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 MIME_TYPE = "application/vnd.d2l-local.record+json"
 RELATIVE_TOLERANCE = 1e-6
@@ -29,8 +33,11 @@ class Value:
 
 def value_of(output: NotebookNode) -> Value | None:
     """The value that an output records; None for any other output."""
-    data = output.get("data", {}).get(MIME_TYPE)
-    return Value(data["name"], data["value"], data.get("tol")) if data else None
+    match output.get("data", {}).get(MIME_TYPE):
+        case {"name": str(name), "value": int() | float() as number, **others}:
+            tolerance = others.get("tol")
+            return Value(name, number, tolerance if isinstance(tolerance, int | float) else None)
+    return None
 
 
 def recorded_values(cells: Iterable[NotebookNode]) -> dict[str, Value]:

@@ -1,4 +1,10 @@
-"""The notebook of one tab as a file: equal cells give equal bytes."""
+"""The notebook of one tab as a file: equal cells give equal bytes.
+
+nbformat is imported where it is called: its validator may take more than a second to import, and
+some commands read and write no notebook.
+"""
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -7,13 +13,13 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.v4 import new_notebook
-
+from tabbook.problems import Problem, ProblemsError
 from tabbook.text.reader import Cell
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 METADATA = "tabbook"
 CHECK = "check"
@@ -45,6 +51,8 @@ def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
 
     `facts` is what the notebook says of itself under `metadata.tabbook`.
     """
+    from nbformat.v4 import new_notebook
+
     seen: Counter[str] = Counter()
     return new_notebook(
         cells=[_make_cell(cell, seen) for cell in cells],
@@ -54,12 +62,14 @@ def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
 
 def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
     # nbformat's own constructors validate each cell, which takes most of the time.
+    from nbformat import from_dict
+
     made = {"cell_type": cell.kind, "id": _cell_id(cell, seen), "source": cell.source}
     if cell.kind == "markdown":
-        return nbformat.from_dict({**made, "metadata": {}})
+        return from_dict({**made, "metadata": {}})
     metadata = FOLDED if CHECK in cell.marks else LEFT_OUT if SET_UP in cell.marks else {}
     code: dict[str, Any] = {"metadata": metadata, "outputs": [], "execution_count": None}
-    return nbformat.from_dict({**made, **code})
+    return from_dict({**made, **code})
 
 
 def _cell_id(cell: Cell, seen: Counter[str]) -> str:
@@ -97,30 +107,69 @@ def read_notebook(path: Path) -> NotebookNode | None:
     """
     try:
         return _parse(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, UnicodeDecodeError, nbformat.reader.NotJSONError):
-        return None
-    except AttributeError:  # JSON, but no object.
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
 
 
 @cache
 def _parse(text: str) -> NotebookNode | None:
     """Parse a notebook once: it is asked for where it may be stale, written and quoted."""
-    notebook = nbformat.reader.reads(text)
-    return notebook if notebook.get("nbformat") == 4 and "cells" in notebook else None
+    from nbformat import ValidationError, reader
+
+    try:
+        notebook = reader.reads(text)
+    except (AttributeError, KeyError, TypeError, ValueError, ValidationError):
+        return None  # It is no JSON, or JSON of something else.
+    return notebook if _has_the_form_of_a_notebook(notebook) else None
+
+
+def _has_the_form_of_a_notebook(notebook: NotebookNode) -> bool:
+    """Whether what this package asks of a notebook is there, and of its kind."""
+    cells = notebook.get("cells")
+    return (
+        notebook.get("nbformat") == 4
+        and isinstance(notebook.get("metadata"), dict)
+        and isinstance(notebook.metadata.get(METADATA, {}), dict)
+        and isinstance(cells, list)
+        and all(map(_has_the_form_of_a_cell, cells))
+    )
+
+
+def _has_the_form_of_a_cell(cell: Any) -> bool:
+    match cell:
+        case {"cell_type": "markdown" | "raw", "source": str()}:
+            return True
+        case {"cell_type": "code", "source": str(), "outputs": list(outputs)}:
+            count = cell.get("execution_count", "")
+            return isinstance(count, int | None) and all(map(_has_the_form_of_an_output, outputs))
+    return False
+
+
+def _has_the_form_of_an_output(output: Any) -> bool:
+    return isinstance(output, dict) and all(
+        isinstance(output.get(key, {}), dict) for key in ("data", "metadata")
+    )
 
 
 def notebook_text(notebook: NotebookNode) -> str:
     """The notebook as the text of its file."""
-    return nbformat.v4.writes(notebook) + "\n"
+    from nbformat.v4 import writes
+
+    return writes(notebook) + "\n"
 
 
 def write_notebook(notebook: NotebookNode, path: Path) -> None:
     """Write a valid notebook whole or not at all; a file that would not change is left alone."""
     text = notebook_text(notebook)
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
+    if path.is_file() and path.read_bytes() == text.encode():
         return
-    nbformat.validate(notebook)
+    from nbformat import ValidationError, validate
+
+    try:
+        validate(notebook)
+    except ValidationError as error:
+        message = f"it would be no notebook, with an output that is none: {error.message}"
+        raise ProblemsError([Problem(path.as_posix(), 0, message)]) from error
     write_text(text, path)
 
 

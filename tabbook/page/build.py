@@ -2,15 +2,19 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from tabbook.book.files import files_in, is_file
 from tabbook.book.settings import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
 from tabbook.notebook.draft import installed_versions
 from tabbook.notebook.write import write_text
+from tabbook.page.targets import missing_targets
 from tabbook.problems import Problem, ProblemsError
 
 PAGES = Path("_build", "html")
+DOCTREES = Path("_build", ".doctrees")
 STAMP = Path("_build", "pages.sha256")
 
 
@@ -21,22 +25,36 @@ def are_current(book: Book) -> bool:
     """
     stamp = book.root / STAMP
     built = (book.root / PAGES).is_dir() and stamp.is_file()
-    return built and stamp.read_text() == _digest(book)
+    return built and stamp.read_bytes() == _digest(book).encode()
 
 
 def build_pages(book: Book, is_whole: bool = True) -> None:
-    """Build the pages of a book; raises `ProblemsError` where Jupyter Book fails.
+    """Build the pages of a book.
 
-    Unless `is_whole`, notebooks were left as they were, and the pages do not count as current.
+    Raises `ProblemsError` where Jupyter Book fails or warns, and where pages name what is not
+    there. They do not count as current then, nor unless `is_whole`: notebooks were left as they
+    were.
     """
     digest = _digest(book)
+    write_text("", book.root / STAMP)
+    _run_jupyter_book(book)
+    problems = list(missing_targets(book, book.root / PAGES))
+    if problems:
+        raise ProblemsError(problems)
+    write_text(digest if is_whole else "", book.root / STAMP)
+
+
+def _run_jupyter_book(book: Book) -> None:
     from jupyter_book.cli.main import main as jupyter_book
 
+    command = ["build", "--quiet", "--warningiserror", "--keep-going", str(book.root)]
     try:
-        jupyter_book(["build", "--quiet", str(book.root)], standalone_mode=False)
-    except RuntimeError as error:
-        raise ProblemsError([Problem(CONFIG, 0, f"Jupyter Book failed: {error}")]) from error
-    write_text(digest if is_whole else "", book.root / STAMP)
+        jupyter_book(command, standalone_mode=False)
+    except Exception as error:  # Extensions of Sphinx raise whatever they like.
+        # Sphinx warns of a page only when it reads it, so the next build reads all of them.
+        shutil.rmtree(book.root / DOCTREES, ignore_errors=True)
+        message = "Jupyter Book fails or warns; what it says stands above"
+        raise ProblemsError([Problem(CONFIG, 0, message)]) from error
 
 
 def _digest(book: Book) -> str:
@@ -55,7 +73,6 @@ def _inputs(book: Book) -> Iterator[Path]:
     folders.append(Path(__file__).parents[1])
     if book.support:
         folders.append(book.root / book.support)
-    paths = [book.root / name for name in names]
+    yield from filter(is_file, (book.root / name for name in names))
     for folder in folders:
-        paths += sorted(folder.rglob("*"))
-    return (path for path in paths if path.is_file() and "__pycache__" not in path.parts)
+        yield from files_in(folder)

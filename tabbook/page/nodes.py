@@ -8,9 +8,11 @@ A run of neighbouring elements that belong to tabs becomes one of sphinx-design'
             <container design_component="tab-content">
 """
 
+import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import cast
+from urllib import parse
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -24,6 +26,7 @@ from tabbook.text.quotes import QUOTES, quote
 
 SYNC_GROUP = "tab"
 PAGE = "tabbook_page"
+PIXELS_PER_POINT = 4 / 3  # CSS
 
 
 def setup_page(app: Sphinx) -> None:
@@ -37,6 +40,7 @@ def setup_page(app: Sphinx) -> None:
         latex=(_pass, _pass),
         text=(_pass, _pass),
     )
+    app.add_node(output_image, html=(_visit_output_image, _pass))
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
     app.add_transform(Solutions)
@@ -54,7 +58,23 @@ def _depart_tab_text(self: SphinxTranslator, _node: tab_text) -> None:
     self.body.append("</span>")
 
 
-def _pass(_self: SphinxTranslator, _node: tab_text) -> None:
+class output_image(nodes.image):
+    """An image among a cell's outputs; `width` and `height`, where known, are in pixels."""
+
+
+def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
+    """Write sizes as HTML's attributes: their ratio keeps the image's place free until it loads.
+
+    Docutils would write them as CSS, which the page's own CSS for narrow screens could not change.
+    """
+    target = posixpath.join(self.builder.imgpath, parse.quote(self.builder.images[node["uri"]]))
+    sizes = {name: node[name] for name in ("width", "height") if name in node}
+    # A browser fetches it when its tab is chosen.
+    tag = self.emptytag(node, "img", "\n", src=target, alt=node["alt"], loading="lazy", **sizes)
+    self.body.append(tag)
+
+
+def _pass(_self: SphinxTranslator, _node: nodes.Node) -> None:
     pass
 
 
@@ -109,17 +129,17 @@ class OutputImages(SphinxTransform):
     default_priority = 209
 
     def apply(self, **_kwargs: object) -> None:
-        """Set attributes of images, in order."""
-        for cell in self.document.findall(nodes.container):
+        """Replace images, in order."""
+        for cell in list(self.document.findall(nodes.container)):
             recorded = cell.get("cell_metadata", {}).get(IMAGES, [])
-            for image, facts in zip(cell.findall(nodes.image), recorded, strict=False):
-                image["alt"] = facts["alt"]
-                # A browser fetches it when its tab is chosen, and keeps its place free until then.
-                image["loading"] = "lazy"
-                if facts["size"]:
-                    width, height = facts["size"]
-                    # Docutils writes this into `style`; it has no attribute for the ratio.
-                    image["width"] = f"{width:g}pt; aspect-ratio: {width:g} / {height:g}"
+            images = list(cell.findall(nodes.image))
+            for image, facts in zip(images, recorded, strict=False):
+                sizes = {
+                    name: str(round(points * PIXELS_PER_POINT))
+                    for name, points in zip(("width", "height"), facts["size"], strict=False)
+                }
+                attributes = {**image.attributes, **sizes, "alt": facts["alt"]}
+                image.replace_self(output_image(image.rawsource, **attributes))
 
 
 class TabSets(SphinxTransform):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,7 +13,7 @@ from nbformat import NotebookNode
 
 from tabbook.notebook.draft import Draft
 from tabbook.notebook.write import write_notebook, write_text
-from tabbook.problems import Problem
+from tabbook.problems import Problem, unusable
 from tabbook.run.kernel import (
     CELL_TIME_LIMIT,
     CellError,
@@ -71,11 +72,15 @@ class _Run:
 
     async def one(self, draft: Draft) -> list[Problem]:
         self.progress.start(draft.name)
-        problems = await self.attempt(draft)
+        try:
+            problems = await self.attempt(draft)
+        except OSError as error:  # A full disk, say: others may lie on another.
+            problems = [unusable(error)]
         seconds = self.progress.finish(draft.name, "failed" if problems else "executed")
         if not problems:
             self.durations[draft.name] = round(seconds, 1)
-            _write_durations(draft.book.root, self.durations)
+            with suppress(OSError):  # They are for estimates only.
+                _write_durations(draft.book.root, self.durations)
         return problems
 
     async def attempt(self, draft: Draft) -> list[Problem]:
@@ -119,11 +124,17 @@ def output_problems(draft: Draft, notebook: NotebookNode) -> list[Problem]:
 
 
 def _read_durations(root: Path) -> dict[str, float]:
+    """The seconds that notebooks took, by name, as far as the file says so."""
     try:
         durations = json.loads((root / DURATIONS).read_text(encoding="utf-8"))
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (OSError, ValueError):
         return {}
-    return durations if isinstance(durations, dict) else {}
+    pairs = durations.items() if isinstance(durations, dict) else ()
+    return {
+        name: seconds
+        for name, seconds in pairs
+        if isinstance(seconds, int | float) and 0 <= seconds < float("inf")
+    }
 
 
 def _write_durations(root: Path, durations: dict[str, float]) -> None:
