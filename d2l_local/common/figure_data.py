@@ -103,13 +103,15 @@ def figure_data(figure: Figure, pictures: Mapping[str, bytes]) -> dict[str, Any]
 def _axes_data(axes: Axes, series: list[dict[str, Any]]) -> dict[str, Any]:
     titles = [axes.get_title(loc) for loc in ("left", "center", "right")]
     data: dict[str, Any] = {"title": " ".join(filter(None, titles))}
-    visible = getattr(axes, "_axis3don", axes.axison)
-    for name, axis in axes._axis_map.items() if visible else ():  # type: ignore[attr-defined]
+    written = getattr(axes, "_axis3don", axes.axison)
+    for name, axis in axes._axis_map.items():  # type: ignore[attr-defined]
         scale = axis.get_scale()
-        data[f"{name}label"] = axis.get_label_text()
-        data[f"{name}scale"] = "" if scale == "linear" else scale
-        data[f"{name}lim"] = _numbers(np.asarray(axis.get_view_interval()), scale)
-        data[f"{name}ticks"] = _names(axis)
+        if written:
+            data[f"{name}label"] = axis.get_label_text()
+            data[f"{name}ticks"] = _names(axis)
+        if written or not all("pixels" in each for each in series):
+            data[f"{name}scale"] = "" if scale == "linear" else scale
+            data[f"{name}lim"] = _numbers(np.asarray(axis.get_view_interval()), scale)
     legend = axes.get_legend()
     data["legend"] = _legend_texts(legend) if legend else []
     data["texts"] = [text.get_text() for text in axes.texts]

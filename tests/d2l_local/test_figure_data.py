@@ -125,7 +125,7 @@ def test_an_image_tells_its_shape_some_pixels_and_how_bright_it_is():
     (image,) = axes["series"]
     pixels = numbers(image["pixels"])
     assert axes["title"] == "ramp"
-    assert "xlim" not in axes, "nothing is written on the axes of an image"
+    assert "xlim" not in axes, "the shape of an image says it"
     assert (image["kind"], image["look"], image["shape"]) == ("image", "gray", "60 40")
     assert len(pixels) == 16 * 16
     assert pixels == sorted(pixels)
