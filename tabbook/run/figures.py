@@ -65,12 +65,14 @@ PERCENT = Axis(0, 100)
 @dataclass(frozen=True)
 class Series:
     """Something drawn in axes: its `data`, the axis that each of its lists of numbers is seen on,
-    and what it is called in messages.
+    what it is called in messages, and whether it may be sorted: it is an image, or has a name
+    along an axis.
     """
 
     data: Mapping[str, Any]
     axes: Mapping[str, Axis]
     name: str
+    sortable: bool = False
 
     @property
     def heights(self) -> set[str]:
@@ -232,7 +234,7 @@ def _exchanged(old: Sequence[Series], new: Sequence[Series], tolerance: Toleranc
     for (a, new_a), (b, new_b) in combinations(zip(old, new, strict=True), 2):
         if not all(a.resembles(each) for each in (b, new_a, new_b)) or not _is_long(a):
             continue
-        if tolerance.any_order and a.data["kind"] == "image":
+        if tolerance.any_order and a.sortable and b.sortable:
             continue
         own = a.farthest(new_a) + b.farthest(new_b)
         crosswise = a.farthest(new_b) + b.farthest(new_a)
@@ -304,8 +306,9 @@ def _series_of_axes(axes: Mapping[str, Any]) -> list[Series]:
     legend = axes.get("legend", [])
     seen = {name: _axis(axes, name) for name in "xyz" if f"{name}lim" in axes}
     names = legend if len(legend) == len(found) else range(1, len(found) + 1)
+    sortable = _is_image(axes) or any(f"{axis}ticks" in axes for axis in "xyz")
     return [
-        Series(data, seen, f"{data['kind']} {name}")
+        Series(data, seen, f"{data['kind']} {name}", sortable)
         for name, data in zip(names, found, strict=True)
     ]
 
