@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from d2l_local.common.alt_text import tick_names
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -126,8 +128,7 @@ def _legend_texts(legend: Any) -> list[str]:
 def _names(axis: Axis) -> list[str]:
     """Return the labels of the ticks, if not all are numbers, which follow from the limits."""
     low, high = sorted(axis.get_view_interval())
-    ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=True)
-    names = [label.get_text() for place, label in ticks if low <= place <= high]
+    names = [name for place, name in tick_names(axis).items() if low <= place <= high]
     return [] if all(map(_NUMBER.fullmatch, names)) else names
 
 

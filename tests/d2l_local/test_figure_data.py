@@ -103,6 +103,13 @@ def test_names_along_an_axis_are_told_and_numbers_are_not():
     assert "yticks" not in names
 
 
+def test_names_are_told_of_each_panel_that_shares_them():
+    figure, panels = plt.subplots(1, 2, sharey=True)
+    panels[0].plot([1, 2], [0, 1])
+    panels[0].set(yticks=[0, 1], yticklabels=["off", "on"])
+    assert [axes["yticks"] for axes in shown(figure)["axes"]] == [["off", "on"]] * 2
+
+
 def test_bars_tell_their_ends_whether_they_stand_or_lie():
     figure, (left, right) = plt.subplots(1, 2)
     left.bar([1, 2], [3, 4], color="k", label="both")
