@@ -10,6 +10,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
 
@@ -201,8 +202,7 @@ def _bars(axes: Axes) -> list[str]:
         return []
     horizontal = bars[0].orientation == "horizontal"
     axis = axes.yaxis if horizontal else axes.xaxis
-    texts = (label.get_text() for label in axis.get_ticklabels())
-    ticks = dict(zip(axis.get_ticklocs(), texts, strict=True))
+    ticks = tick_names(axis)
     boxes = [bar.get_bbox() for bar in bars[0]]
     names = [
         _name_between(ticks, *(box.intervaly if horizontal else box.intervalx)) for box in boxes
@@ -211,6 +211,12 @@ def _bars(axes: Axes) -> list[str]:
         return []
     lengths = [box.width if horizontal else box.height for box in boxes]
     return [f"{name} {_rounded(length)}" for name, length in zip(names, lengths, strict=True)]
+
+
+def tick_names(axis: Axis) -> dict[float, str]:
+    """Return the texts at the ticks of an axis, also where only another panel shows them."""
+    places = np.asarray(axis.get_majorticklocs()).tolist()
+    return dict(zip(places, axis.get_major_formatter().format_ticks(places), strict=True))
 
 
 def _name_between(ticks: dict[float, str], low: float, high: float) -> str:

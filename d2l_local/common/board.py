@@ -247,7 +247,7 @@ class _NotebookScreen(Screen):
             png = base64.b64encode(file.getvalue()).decode("ascii")
         self._display({"image/png": png, "text/plain": repr(self.figure)}, {})
 
-    def _display(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
+    def _display(self, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         from IPython.display import display
 
         if self.handle is None:

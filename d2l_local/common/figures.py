@@ -6,11 +6,12 @@ import base64
 import io
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from d2l_local.common import figure_data
 from d2l_local.common.alt_text import describe
 
 if TYPE_CHECKING:
@@ -64,10 +65,15 @@ def png_of(figure: Figure) -> bytes:
         return small.getvalue()
 
 
-def mime_bundle(figure: Figure) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
+def mime_bundle(figure: Figure) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
     """Return the figure as Jupyter displays it: data and metadata by media type."""
-    png = base64.b64encode(png_of(figure)).decode("ascii")
-    data = {"image/svg+xml": svg_of(figure), "image/png": png, "text/plain": repr(figure)}
+    svg, png = svg_of(figure), png_of(figure)
+    data = {
+        "image/svg+xml": svg,
+        "image/png": base64.b64encode(png).decode("ascii"),
+        "text/plain": repr(figure),
+        **_comparable(figure, {"image/svg+xml": svg.encode(), "image/png": png}),
+    }
     alt = _description(figure)
     return data, {"image/svg+xml": alt, "image/png": alt}
 
@@ -80,14 +86,23 @@ def use_svg_display() -> None:
     from matplotlib.figure import Figure
     from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-    set_matplotlib_formats("svg", "png")
-    formatters = shell.display_formatter.formatters
-    for media_type, draw in (("image/svg+xml", svg_of), ("image/png", png_of)):
-        formatters[media_type].for_type(Figure, _with_description(draw))
+    set_matplotlib_formats()  # none, for they would come before those of the bundle
+    formatter = shell.display_formatter
+
+    def bundle(figure: Figure) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+        own_choice = any(Figure in each.type_printers for each in formatter.formatters.values())
+        return (_comparable(figure, {}), {}) if own_choice else mime_bundle(figure)
+
+    formatter.mimebundle_formatter.for_type(Figure, bundle)
 
 
-def _with_description(draw: Callable[[Figure], Any]) -> Callable[[Figure], tuple[Any, Any]]:
-    return lambda figure: (draw(figure), _description(figure))
+def _comparable(figure: Figure, pictures: dict[str, bytes]) -> dict[str, Any]:
+    """Return what a re-execution compares, by media type; it is no reason to show no figure."""
+    try:
+        return {figure_data.MIME_TYPE: figure_data.figure_data(figure, pictures)}
+    except Exception:  # of any unit, projection or artist that somebody invents
+        logger.debug("no data of %r", figure, exc_info=True)
+        return {}
 
 
 def _description(figure: Figure) -> dict[str, str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 METADATA = "tabbook"
 CHECK = "check"
 SET_UP = "set-up"
+TOLERANCE = "tabbook_tol"
 # Any Python will do, and which one ran is of this machine.
 PYTHON: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -68,6 +69,8 @@ def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
     if cell.kind == "markdown":
         return from_dict({**made, "metadata": {}})
     metadata = FOLDED if CHECK in cell.marks else LEFT_OUT if SET_UP in cell.marks else {}
+    if cell.tolerance:
+        metadata = {**metadata, TOLERANCE: cell.tolerance}
     code: dict[str, Any] = {"metadata": metadata, "outputs": [], "execution_count": None}
     return from_dict({**made, **code})
 

@@ -19,6 +19,7 @@ from tabbook.book.aliases import cells_of
 from tabbook.book.labels import quote_problems
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.draft import absence
+from tabbook.notebook.figure_data import MIME_TYPE as FIGURE
 from tabbook.notebook.solutions import has_solution
 from tabbook.notebook.values import MIME_TYPE, recorded_numbers
 from tabbook.notebook.write import CHECK, METADATA, PYTHON, carry_outputs, read_notebook
@@ -234,9 +235,9 @@ def _unnumbered(output: NotebookNode) -> NotebookNode:
 
 
 def _unused(data: Mapping[str, Any]) -> set[str]:
-    """Media types that a page does not show: records, and a second picture beside an SVG."""
+    """Media types that a page does not show: records, and what stands beside an SVG."""
     pictures = {kind for kind in data if kind.startswith("image/")}
-    return {MIME_TYPE} | (pictures - {SVG} if SVG in pictures else set())
+    return {MIME_TYPE, FIGURE} | (pictures - {SVG} if SVG in pictures else set())
 
 
 def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:

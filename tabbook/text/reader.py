@@ -10,6 +10,7 @@ from typing import Literal
 from tabbook.problems import Problem
 from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
+from tabbook.text.tolerance import parse_tolerance
 from tabbook.text.unfold import find_selections
 
 Tabs = tuple[str, ...] | None  # None for every tab of the book
@@ -27,6 +28,9 @@ _HIDE_MARK = re.compile(
     r"#[ \t]*(?:@hide(?:_(?P<what>all|code|outputs?))?\b|hide (?P<older>code|outputs)[ \t]*$)",
     re.IGNORECASE,
 )
+_TOLERANCE_MARK = re.compile(r"[ \t]*#[ \t]*@tol\b[ \t]*(?P<text>.*?)[ \t]*$")
+# What turns the comparison of nbval off.
+_NBVAL_MARK = re.compile(r"[ \t]*#+[ \t]*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)[ \t]*$")
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
 _CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
@@ -36,12 +40,12 @@ _CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
 class Cell:
     """A piece of a chapter: a code cell, or the prose between two code cells.
 
-    `source` has no fence, tab mark or check mark. `line` is the chapter's line, from 1, of the
-    first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
+    `source` has no fence and no mark of its first lines. `line` is the chapter's line, from 1, of
+    the first line of `source`. `tabs` is None for every tab of the book. `marks` of a code cell may
     have 'check', 'interact', 'hide-code' and 'hide-output'; `check` is the name of a check. `lines`
     has the chapter's line of each line of `source`: marks, and the branches for other tabs, are cut
-    out of code, so counting on from `line` is not enough. `index` is the cell's place in its
-    chapter, -1 for a cell that is not from one.
+    out of code, so counting on from `line` is not enough. `tolerance` is what `#@tol` says.
+    `index` is the cell's place in its chapter, -1 for a cell that is not from one.
     """
 
     kind: Literal["code", "markdown"]
@@ -51,6 +55,7 @@ class Cell:
     marks: frozenset[str] = frozenset()
     lines: tuple[int, ...] = ()
     check: str = ""
+    tolerance: str = ""
     index: int = field(default=-1, compare=False)
 
     def chapter_line(self, number: int) -> int:
@@ -188,6 +193,7 @@ class _Reading:
         body = range(len(self.lines))[fence.body]
         tab_marks = [index for index in body if _TAB_MARK.match(self.lines[index])]
         kept = [index for index in body if index not in tab_marks]
+        tolerance = self._tolerance(kept)
         marks, name, check_line = set(), "", 0
         if kept and (check := _CHECK_MARK.match(self.lines[kept[0]])):
             marks.add("check")
@@ -207,7 +213,32 @@ class _Reading:
         marks |= self._hidden(source)
         lines = tuple(number for _, number in numbered)
         self._check_selections(source, lines)
-        yield Cell("code", source, lines[0], tabs, frozenset(marks), lines, name)
+        yield Cell("code", source, lines[0], tabs, frozenset(marks), lines, name, tolerance)
+
+    def _tolerance(self, kept: list[int]) -> str:
+        """Take the marks `#@tol` out of the lines of a cell, and return what the first says."""
+        found = [index for index in kept if _TOLERANCE_MARK.match(self.lines[index])]
+        first_code = next((i for i in kept if not self.lines[i].lstrip().startswith("#")), None)
+        texts: list[str] = []
+        for index in found:
+            kept.remove(index)
+            mark = _TOLERANCE_MARK.match(self.lines[index])
+            text = mark["text"] if mark else ""
+            try:
+                parse_tolerance(text)
+            except ValueError as error:
+                self._report(index, f"'{self.lines[index].strip()}': {error}")
+                continue
+            if texts:
+                self._report(index, f"'{self.lines[index].strip()}' is the cell's second '#@tol'")
+            elif first_code is not None and index > first_code:
+                self._report(index, "'#@tol' belongs on the first lines of its cell")
+            texts.append(text)
+        for index in kept:
+            if _NBVAL_MARK.match(self.lines[index]):
+                message = "a chapter's outputs are always compared; '#@tol' widens that of figures"
+                self._report(index, f"'{self.lines[index].strip()}': {message}")
+        return texts[0] if texts else ""
 
     def _hidden(self, source: str) -> set[str]:
         """What a cell's marks hide on the page; `#@hide_all` hides all that follows, too."""

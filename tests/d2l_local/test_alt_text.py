@@ -263,3 +263,11 @@ def test_images_are_described_by_their_titles():
     show_images(np.zeros((1, 4, 4)), 1, 1, titles=["coat"])
     plt.gca().set(xlabel="column", ylabel="row")
     assert describe(plt.gcf()) == "coat: Image of row against column."
+
+
+def test_bars_have_names_where_only_the_first_of_several_panels_shows_them():
+    figure, panels = plt.subplots(1, 2, sharey=True)
+    for panel in panels:
+        panel.barh(["shirt", "coat"], [1, 2])
+        panel.label_outer()
+    assert describe(figure) == " ".join(["Bar chart; bars: shirt 1, coat 2."] * 2)

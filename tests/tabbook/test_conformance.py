@@ -1,7 +1,7 @@
 """Our reader against d2lbook 1.0.3: the cells of every tab, on the corpus and on every chapter.
 
 Blank lines are not compared (d2lbook adds some around fences and drops some behind branches), and
-neither are `#@save`, which d2lbook leaves in notebooks, and our own `#@check`.
+neither are `#@save`, which d2lbook leaves in notebooks, and our own `#@check` and `#@tol`.
 """
 
 import re
@@ -103,7 +103,7 @@ Cells = list[tuple[str, str]] | None | str
 
 def comparable(kind: str, source: str) -> tuple[str, str]:
     lines = (
-        re.sub(r"[ \t]*#[ \t]*(?:@save|@check.*|Check: .*)", "", line).rstrip()
+        re.sub(r"[ \t]*#[ \t]*(?:@save|@check.*|@tol.*|Check: .*)", "", line).rstrip()
         for line in source.split("\n")
     )
     return kind, "\n".join(line for line in lines if line)

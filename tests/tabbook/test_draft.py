@@ -9,7 +9,7 @@ import tabbook.notebook.draft
 from tabbook.book.settings import Book, read_book
 from tabbook.notebook.draft import Draft, installed_versions
 from tabbook.notebook.manuscript import read_manuscript
-from tabbook.notebook.write import code_cells
+from tabbook.notebook.write import TOLERANCE, code_cells, notebook_text
 from tabbook.problems import ProblemsError
 
 
@@ -50,6 +50,19 @@ def test_a_chapter_has_a_draft_for_each_tab_with_code(book: Book):
 def test_prose_edits_need_no_execution(root: Path):
     path, text = edited_chapter(root, "A figure:", "An edited figure:")
     assert stale_tabs(root, path, text) == set()
+
+
+def test_a_tolerance_needs_no_execution_and_stands_in_the_notebook(root: Path):
+    path, text = edited_chapter(root, "1 + 1", "#@tol 0.3\n1 + 1")
+    assert stale_tabs(root, path, text) == set()
+    said = [cell.metadata.get(TOLERANCE) for cell in code_cells(draft(root, "pytorch").notebook())]
+    assert [each for each in said if each] == ["0.3"]
+
+
+def test_a_tolerance_that_the_chapter_does_not_have_is_not_that_of_its_notebook(root: Path):
+    committed = draft(root, "pytorch").notebook()
+    code_cells(committed)[-1].metadata[TOLERANCE] = "0.5"
+    assert notebook_text(draft(root, "pytorch").notebook(committed)) != notebook_text(committed)
 
 
 def test_what_colab_installs_needs_no_execution(root: Path):

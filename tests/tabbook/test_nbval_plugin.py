@@ -3,11 +3,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from tabbook.nbval_plugin import compare_outputs
 from tabbook.notebook.values import MIME_TYPE
 from tabbook.notebook.write import write_notebook
 
@@ -25,65 +23,6 @@ def result(text: str) -> NotebookNode:
 def value(number: float, tolerance: float | None = 0.02, name: str = "acc") -> NotebookNode:
     data = {MIME_TYPE: {"name": name, "value": number, "tol": tolerance}}
     return new_output("display_data", data={**data, "text/plain": f"{name} = {number}"})
-
-
-def image(view_box: str, path: str = "M0 0") -> NotebookNode:
-    svg = f'<svg viewBox="{view_box}"><path d="{path}"/></svg>'
-    return new_output("display_data", data={"image/svg+xml": svg, "text/plain": "<Figure>"})
-
-
-def facts(**content: object) -> NotebookNode:
-    return new_output("display_data", data={"application/json": content})
-
-
-def error(name: str, text: str = "…") -> NotebookNode:
-    return new_output("error", ename=name, evalue=text, traceback=[text])
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ([], []),
-        ([stream("a\n")], [stream("a\n")]),
-        ([stream("a\nb\n")], [stream("a\n"), stream("b\n")]),
-        ([result("3")], [result("3")]),
-        ([value(0.85)], [value(0.8601)]),
-        ([value(3, None)], [value(3, None)]),
-        ([facts(a=1, b=[2])], [facts(b=[2], a=1)]),
-        ([image("0 0 9 9")], [image("0 0 9 9", path="M1 1")]),
-        ([error("ValueError", "at 0x7f")], [error("ValueError", "at 0x8f")]),
-    ],
-)
-def test_outputs_that_mean_the_same_agree(old: list[NotebookNode], new: list[NotebookNode]):
-    assert compare_outputs(old, new) == []
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ([stream("a\n")], [stream("b\n")], "text differs\ncommitted: a\nexecuted:  b"),
-        ([stream("a\n")], [stream("a\n", "stderr")], "committed stdout, executed stderr"),
-        ([result("3")], [result("4")], "text/plain differs"),
-        ([], [stream("a\n")], "number of outputs differs: committed [] and executed [stdout]"),
-        ([stream("a\n")], [stream("b\n", "stderr"), stream("a\n")], "stdout]\nstderr: b"),
-        ([image("0 0 9 9")], [], "committed [image/svg+xml/text/plain] and executed []"),
-        (
-            [image("0 0 9 9")],
-            [image("0 0 9 8")],
-            "size of image/svg+xml differs\ncommitted: (9.0, 9.0)",
-        ),
-        ([image("0 0 9 9")], [result("3")], "executed text/plain"),
-        ([facts(a=1)], [facts(a=2)], "application/json differs"),
-        ([error("ValueError")], [error("KeyError")], "error differs"),
-        ([value(0.85)], [value(0.88)], "value acc: committed 0.85, executed 0.88"),
-        ([value(3, None)], [value(3.1, None)], "must come out the same"),
-        ([value(0.85)], [value(0.85, name="loss")], "value acc is no longer recorded here"),
-    ],
-)
-def test_outputs_that_differ_are_told_apart(
-    old: list[NotebookNode], new: list[NotebookNode], message: str
-):
-    assert message in "\n".join(compare_outputs(old, new))
 
 
 def nbval(root: Path, cells: Iterable[tuple[str, list[NotebookNode]]]) -> str:

@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from tabbook.notebook.write import (
     PYTHON,
+    TOLERANCE,
     carry_outputs,
     make_notebook,
     notebook_text,
@@ -59,6 +60,13 @@ def test_an_edit_leaves_the_ids_of_other_cells_alone():
 def test_equal_cells_have_different_ids():
     found = ids(code("a = 1"), code("a = 1"), prose("a = 1"))
     assert len(set(found)) == 3
+
+
+def test_a_cell_keeps_the_tolerance_of_its_figures_unseen():
+    cells = [Cell("code", "plot()", 1, tolerance="0.3"), Cell("code", "plot()", 2)]
+    wide, usual = make_notebook(cells, {}).cells
+    assert (wide.source, wide.metadata) == ("plot()", {TOLERANCE: "0.3"})
+    assert usual.metadata == {}
 
 
 def test_a_check_is_folded_and_tagged():

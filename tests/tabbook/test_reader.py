@@ -96,6 +96,43 @@ def test_a_check_mark_below_the_first_line_is_a_comment() -> None:
 
 @pytest.mark.parametrize(
     "body",
+    [
+        "%%tab all\n#@tol 0.3\nplot()",
+        "#@tol 0.3\n%%tab all\nplot()",
+        "%%tab all\n# @tol  0.3 \n#@check\nplot()",
+        "%%tab all\n#@check\n#@save\n#@tol 0.3\nplot()",
+    ],
+)
+def test_a_cell_says_on_its_first_lines_how_far_its_figures_may_be(body: str) -> None:
+    cell = only_cell(code(body))
+    assert cell.tolerance == "0.3"
+    assert "@tol" not in cell.source
+    assert ("check" in cell.marks) == ("@check" in body)
+    assert cell.chapter_line(cell.source.count("\n") + 1) == body.count("\n") + 2
+    assert messages(code(body)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "message"),
+    [
+        ("#@tol 5\nplot()", 2, "'#@tol 5': should be '#@tol' and a number up to 0.5"),
+        ("#@tol\nplot()", 2, "'#@tol': should be '#@tol' and a number up to 0.5"),
+        ("#@tol machine\nplot()", 2, "say why, as in '#@tol machine: it is timed'"),
+        ("plot()\n#@tol 0.3", 3, "'#@tol' belongs on the first lines of its cell"),
+        ("#@tol 0.3\n#@tol 0.2\nplot()", 3, "'#@tol 0.2' is the cell's second '#@tol'"),
+        ("plot()\n# NBVAL_IGNORE_OUTPUT", 3, "a chapter's outputs are always compared"),
+        ("#NBVAL_SKIP\nplot()", 2, "a chapter's outputs are always compared"),
+        ("#PYTEST_VALIDATE_IGNORE_OUTPUT\n1", 2, "a chapter's outputs are always compared"),
+    ],
+)
+def test_what_would_switch_off_a_comparison_is_reported(body: str, line: int, message: str) -> None:
+    (problem,) = messages(code(body))
+    assert problem.startswith(f"{PATH}:{line}: ")
+    assert message in problem
+
+
+@pytest.mark.parametrize(
+    "body",
     ["%load_ext d2lbook.tab\nfrom d2lbook import tab", "tab.interact_select(['pytorch'])"],
 )
 def test_cells_for_live_use_are_marked(body: str) -> None:
