@@ -1,6 +1,7 @@
 """Functions that have the same name in every framework: a table, and the rest.
 
 A method, as in `reshape = np.ndarray.reshape`, is called with the array first.
+Chapters show what the table has in place of a call of it, as `np.dot(a, b)` for `d2l.matmul(a, b)`.
 """
 
 from __future__ import annotations

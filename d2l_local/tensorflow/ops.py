@@ -1,4 +1,8 @@
-"""Functions that have the same name in every framework: a table, and the rest."""
+"""Functions that have the same name in every framework: a table, and the rest.
+
+Chapters show what the table has in place of a call of it,
+as `tf.matmul(a, b)` for `d2l.matmul(a, b)`.
+"""
 
 from __future__ import annotations
 

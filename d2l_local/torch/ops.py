@@ -1,6 +1,8 @@
 """Functions that have the same name in every framework: a table, and the rest.
 
 A method, as in `reshape = torch.Tensor.reshape`, is called with the tensor first.
+Chapters show what the table has in place of a call of it,
+as `torch.matmul(a, b)` for `d2l.matmul(a, b)`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Our reader against d2lbook 1.0.3: the cells of every tab, on the corpus and on every chapter.
 
 Blank lines are not compared (d2lbook adds some around fences and drops some behind branches), and
-neither are `#@save`, which d2lbook leaves in notebooks, and our own `#@check` and `#@tol`.
+neither are `#@save` and `#@hide`, which d2lbook leaves in notebooks, and our own `#@check` and
+`#@tol`.
 """
 
 import re
@@ -98,14 +99,12 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "selected-with-a-condition": ({"mxnet"}, "d2lbook drops the other half of the condition"),
 }
 
+MARKS = r"@save(?:_\w+)?|@hide\w*|hide (?:code|outputs)|@check.*|@tol.*|Check: .*"
 Cells = list[tuple[str, str]] | None | str
 
 
 def comparable(kind: str, source: str) -> tuple[str, str]:
-    lines = (
-        re.sub(r"[ \t]*#[ \t]*(?:@save|@check.*|@tol.*|Check: .*)", "", line).rstrip()
-        for line in source.split("\n")
-    )
+    lines = (re.sub(rf"[ \t]*#[ \t]*(?:{MARKS})", "", line).rstrip() for line in source.split("\n"))
     return kind, "\n".join(line for line in lines if line)
 
 
