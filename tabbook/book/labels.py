@@ -11,9 +11,9 @@ from typing import Literal
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number, check_arithmetic
 from tabbook.text.blocks import (
-    RAW_RST,
     Bibliography,
     Block,
+    Directive,
     Equation,
     Fenced,
     Figure,
@@ -22,6 +22,7 @@ from tabbook.text.blocks import (
     Target,
     parse_blocks,
 )
+from tabbook.text.fences import RAW_RST
 from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
 from tabbook.text.quotes import CALC, QUOTES, is_format, quote
 from tabbook.text.reader import Cell, Chapter, Tabs
@@ -87,8 +88,16 @@ def prose_blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
     """Yield the blocks of a chapter's prose, each with its cell."""
     for cell in chapter.cells:
         if cell.kind == "markdown":
-            for block in parse_blocks(cell.source):
+            for block in _with_inner(parse_blocks(cell.source)):
                 yield cell, block
+
+
+def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks and those in them."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Directive):
+            yield from _with_inner(block.blocks)
 
 
 def find_labels(chapter: Chapter) -> list[Label]:
@@ -117,6 +126,8 @@ def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
             return "table", block.caption, block.labels
         case Equation():
             return "equation", "", {block.label: block.label_line}
+        case Directive():
+            return _labelled_directive(block)
         case Target():
             kind: Kind = "equation" if block.is_equation else "section"
             return kind, section, {block.label: block.line}
@@ -125,6 +136,12 @@ def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
             return "section", section, {match["label"]: line for match, line in found if match}
         case _:
             return "section", "", {}
+
+
+def _labelled_directive(block: Directive) -> tuple[Kind, str, dict[str, int]]:
+    caption = " ".join(block.text).strip() if block.name == "figure" else block.argument
+    kind: Kind = "table" if block.name.endswith("table") else "section"
+    return "figure" if block.name == "figure" else kind, caption, block.labels
 
 
 def find_references(chapter: Chapter) -> list[Reference]:

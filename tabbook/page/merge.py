@@ -77,7 +77,7 @@ def merge(book: Book, path: str, text: str) -> Page:
     return Page(
         notebook=new_notebook(
             cells=[part.cell for part in parts],
-            metadata={**PYTHON, "source_map": [part.line - 1 for part in parts]},
+            metadata={**chapter.front, **PYTHON, "source_map": [part.line - 1 for part in parts]},
         ),
         numbers=numbers,
         links={tab.name: _links(book, chapter, tab) for tab in tabs},

@@ -2,14 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tabbook.problems import Problem
 from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
+from tabbook.text.front_matter import read_front_matter
 from tabbook.text.unfold import find_selections
 
 Tabs = tuple[str, ...] | None  # None for every tab of the book
@@ -64,11 +65,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The cells of one Markdown file, for all tabs, and what is wrong in it."""
+    """The cells of one Markdown file, for all tabs, and what is wrong in it.
+
+    `front` is its front matter, which MyST reads: no cell shows it.
+    """
 
     path: str
     cells: tuple[Cell, ...]
     problems: tuple[Problem, ...] = ()
+    front: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
@@ -80,8 +85,9 @@ def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
     """
     named = tuple(tab for tab in tabs if tab != "all")  # which is what a book without tabs has
     reading = _Reading(path, named, split_lines(text))
+    front = reading.take_front_matter()
     cells = tuple(replace(cell, index=index) for index, cell in enumerate(reading.cells()))
-    return Chapter(path, cells, tuple(sorted(set(reading.problems))))
+    return Chapter(path, cells, tuple(sorted(set(reading.problems))), front)
 
 
 def read_chapter_file(root: Path, path: str, tabs: Sequence[str]) -> Chapter:
@@ -116,6 +122,15 @@ class _Reading:
         self.problems: list[Problem] = []
         self.toc_marks: set[int] = set()
         self.hides_all = False
+
+    def take_front_matter(self) -> dict[str, Any]:
+        """Read the front matter and blank its lines."""
+        front = read_front_matter(self.lines)
+        if front.fault:
+            line, message = front.fault
+            self._report(line, f"the front matter is not YAML: {message}")
+        self.lines[: front.length] = [""] * front.length
+        return front.settings
 
     def cells(self) -> Iterator[Cell]:
         start = 0
@@ -181,7 +196,17 @@ class _Reading:
         if kept:
             source = "\n".join(self.lines[index] for index in kept)
             numbers = tuple(index + 1 for index in kept)
+            self._check_directives(kept)
             yield Cell("markdown", source, numbers[0], tabs, lines=numbers)
+
+    def _check_directives(self, kept: list[int]) -> None:
+        """Report the directives between colons that go on where the text of a cell ends."""
+        for fence in find_fences([self.lines[index] for index in kept], colons=True):
+            if fence.marker[0] == ":" and not fence.closed:
+                line = self.lines[kept[fence.start]].strip()
+                end = f"'{fence.marker}' before the text ends"
+                message = f"'{line}' has no {end}: no code cell or tab block can be in it"
+                self._report(kept[fence.start], message)
 
     def _code(self, fence: Fence) -> Iterator[Cell]:
         """Yield the code cell of a fence, unless there is no code in it."""

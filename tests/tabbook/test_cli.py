@@ -86,7 +86,7 @@ def test_a_chapter_with_problems_stops_everything(here: Path, capsys: pytest.Cap
         assert main(command) == 1
         first, second = capsys.readouterr().err.splitlines()
         assert first.startswith(f"{FIRST}:31: unknown tab 'mxnt' in '%%tab mxnt'; did you mean")
-        assert second.startswith("chapters/part/second.md:3: ")
+        assert second.startswith("chapters/part/second.md:9: ")
     assert contents(here) == before
 
 

@@ -57,6 +57,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "code-that-writes-longer-fences": ({"pytorch"}, "as in code-tab-all-and-one-tab"),
     "code-unknown-tab": ({"pytorch"}, "as in code-tab-all-and-one-tab"),
     "empty": (ALL, "d2lbook fails on a file without text"),
+    "myst-front-matter": ({"pytorch"}, "d2lbook takes front matter for a heading"),
     "no-final-newline-after-code": (ALL, "d2lbook needs a line end behind the last fence"),
     "only-blank-lines": (ALL, "d2lbook fails on a file without text"),
     "prose-fence-unclosed": (ALL, "d2lbook adds the end that is not there; we report it"),

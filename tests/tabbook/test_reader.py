@@ -280,6 +280,17 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
             "':end_tab: words' should be ':begin_tab:`tab`' or ':end_tab:', alone",
         ),
         (
+            "Words.\n\n:::{tip}\nWords.\n\n" + code("x") + ":::\n",
+            3,
+            "':::{tip}' has no ':::' before the text ends: no code cell or tab block can be in it",
+        ),
+        (
+            "---\ntitle: a\nb: c: d\n---\n\nWords.\n",
+            3,
+            "the front matter is not YAML: mapping values are not allowed here",
+        ),
+        ("---\ndate: 2020-99-99\n---\n", 1, "the front matter is not YAML: month must be in 1..12"),
+        (
             code("if tab.selected('mxnet')\n    x"),
             2,
             "code with tab.selected that does not parse: expected ':'",
@@ -298,6 +309,22 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
 )
 def test_what_is_wrong_is_reported_with_its_line(text: str, line: int, message: str) -> None:
     assert messages(text) == [f"{PATH}:{line}: {message}"]
+
+
+def test_front_matter_is_no_prose() -> None:
+    chapter = read("---\ntitle: A\ndate: 2020-01-02\n---\n\n# Title\n")
+    assert chapter.front == {"title": "A", "date": "2020-01-02"}
+    assert [(cell.source, cell.line) for cell in chapter.cells] == [("# Title", 6)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\n\n# Title\n", "---\nWords\n---\n\nMore", "Words\n---\na: b\n---", "---\na: b\n"],
+)
+def test_rules_are_no_front_matter(text: str) -> None:
+    chapter = read(text)
+    assert (chapter.front, chapter.problems) == ({}, ())
+    assert chapter.cells[0].source == text.strip()
 
 
 def test_an_unclosed_code_cell_ends_where_the_next_begins() -> None:

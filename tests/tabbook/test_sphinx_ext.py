@@ -90,8 +90,18 @@ def test_code_that_is_the_same_everywhere_stands_in_no_tab(site: Book):
 
 
 def test_references_lead_to_other_pages(site: Book):
-    (link,) = article(site, "chapters/part/second").select("p a.reference.internal")
+    (link, _) = article(site, "chapters/part/second").select("p a.reference.internal")
     assert str(link["href"]) == "first.html#sec-first"
+
+
+def test_syntax_of_myst_works_without_its_extensions(site: Book):
+    page = article(site, "chapters/part/second")
+    (tip,) = page.select("div.admonition.tip")
+    assert tip.get_text(" ", strip=True) == "Tip Of course, 10\n% of all tips refer to A Detail ."
+    assert "Not for readers" not in page.get_text()
+    html = (site.root / "_build/html/chapters/part/second.html").read_text(encoding="utf-8")
+    (meta,) = BeautifulSoup(html, "html.parser").select("meta[name=description]")
+    assert meta["content"] == "What the second steps are."
 
 
 def test_a_chapter_that_is_not_for_a_tab_says_so_in_that_tab(
