@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from tabbook.book.settings import SETTINGS, read_book
+from tabbook.book.settings import EXERCISES, NOTEBOOKS, SETTINGS, read_book
 from tabbook.page.merge import merge
 from tabbook.page.nodes import setup_page
 
@@ -44,6 +44,8 @@ def read_merged(text: str) -> NotebookNode:
 def _configure(_app: Sphinx, config: Config) -> None:
     config.nb_custom_formats = {**config.nb_custom_formats, ".md": f"{__name__}.read_merged"}
     config.templates_path = [*config.templates_path, str(TEMPLATES)]
+    # Pages are made from these; they are none themselves.
+    config.exclude_patterns += ["_build", EXERCISES, NOTEBOOKS]
 
 
 def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:
@@ -57,6 +59,8 @@ def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:
     for path in page.dependencies:
         app.env.note_dependency(path.as_posix())
     app.env.temp_data["tabbook_page"] = page
+    # `tabbook execute` has executed the cells, each in the kernel of its tab.
+    page.notebook.metadata["mystnb"] = {"execution_mode": "off"}
     content[0] = nbformat.writes(page.notebook)
 
 
