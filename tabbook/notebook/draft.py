@@ -20,7 +20,15 @@ from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
 from tabbook.notebook.support import Support
 from tabbook.notebook.values import recorded_numbers
-from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
+from tabbook.notebook.write import (
+    METADATA,
+    SET_UP,
+    TEXT,
+    carry_outputs,
+    code_cells,
+    make_notebook,
+    sign,
+)
 from tabbook.problems import Problem
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.select import has_cells
@@ -93,7 +101,7 @@ class Draft:
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = prose.translate(cell.source)
-        return notebook
+        return sign(notebook)
 
     def rewritten(self, committed: NotebookNode | None) -> NotebookNode:
         """The notebook with new text and the outputs of `committed`, stale if that was."""
@@ -108,7 +116,9 @@ class Draft:
             return True
         run = Counter(cell.source for cell in code_cells(committed) if cell.execution_count)
         code = Counter(cell.source for cell in self.code)
-        return bool(code - run) or committed.metadata.get(METADATA) != self._facts(committed)
+        facts = dict(committed.metadata.get(METADATA, {}))
+        facts.pop(TEXT, None)
+        return bool(code - run) or facts != self._facts(committed)
 
     def _facts(self, executed: NotebookNode | None) -> dict[str, Any]:
         """What the notebook says of itself, with a hash of everything its outputs depend on.

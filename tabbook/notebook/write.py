@@ -7,6 +7,7 @@ some commands read and write no notebook.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections import Counter, defaultdict, deque
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 METADATA = "tabbook"
+TEXT = "text"
 CHECK = "check"
 SET_UP = "set-up"
 # Any Python will do, and which one ran is of this machine.
@@ -98,6 +100,36 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def _code_cells(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def sign(notebook: NotebookNode) -> NotebookNode:
+    """Let a notebook say which text it has, so that a later edit shows; returns it."""
+    notebook.metadata[METADATA][TEXT] = _digest_of_text(notebook)
+    return notebook
+
+
+def edit_problem(path: Path, committed: NotebookNode | None, new: NotebookNode) -> Problem | None:
+    """What is wrong with writing `new` to `path`: somebody has edited what lies there.
+
+    Outputs may be overwritten, and so may a notebook that does not say which text it had.
+    """
+    facts = {} if committed is None else committed.metadata.get(METADATA) or {}
+    if committed is None or TEXT not in facts:
+        return None
+    if _digest_of_text(committed) in (facts[TEXT], _digest_of_text(new)):
+        return None
+    return Problem(
+        path.as_posix(),
+        0,
+        "edited since it was made, so it is left as it is: put the change into "
+        f"{facts.get('chapter')}, or let `tabbook notebooks --force` overwrite it",
+    )
+
+
+def _digest_of_text(notebook: NotebookNode) -> str:
+    cells = [cell for cell in notebook.cells if cell.source.strip()]  # Jupyter adds empty ones
+    text = json.dumps([[cell.cell_type, cell.source] for cell in cells])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_notebook(path: Path) -> NotebookNode | None:
