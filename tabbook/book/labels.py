@@ -24,6 +24,7 @@ from tabbook.text.blocks import (
 )
 from tabbook.text.fences import RAW_RST
 from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
+from tabbook.text.marks import label_key
 from tabbook.text.quotes import CALC, QUOTES, is_format, quote
 from tabbook.text.reader import Cell, Chapter, Tabs
 
@@ -156,13 +157,21 @@ def find_references(chapter: Chapter) -> list[Reference]:
     ]
 
 
+def known_labels(chapters: Iterable[Chapter]) -> dict[str, Label]:
+    """Return the labels of a book by what `label_key` makes of them; the first of two counts."""
+    labels: dict[str, Label] = {}
+    for label in (label for chapter in chapters for label in find_labels(chapter)):
+        labels.setdefault(label_key(label.name), label)
+    return labels
+
+
 def label_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
     """Yield what is wrong with the labels of a book: the same twice, references to nothing."""
     chapters = list(chapters)
-    labels: dict[str, Label] = {}
+    labels = known_labels(chapters)
     for label in (label for chapter in chapters for label in find_labels(chapter)):
-        first = labels.setdefault(label.name, label)
-        if first is not label and _share_a_tab(first, label):
+        first = labels[label_key(label.name)]
+        if first != label and _share_a_tab(first, label):
             place = f"{first.path}:{first.line}"
             yield Problem(label.path, label.line, f"label '{label.name}' is also at {place}")
     for chapter in chapters:
@@ -255,7 +264,7 @@ def _share_a_tab(first: Label, second: Label) -> bool:
 
 def _reference_problem(reference: Reference, labels: Mapping[str, Label]) -> Iterator[Problem]:
     mark = f"':{reference.role}:`{reference.name}`'"
-    label = labels.get(reference.name)
+    label = labels.get(label_key(reference.name))
     if label is None:
         message = f"{mark} refers to nothing: there is no such label{_hint(reference.name, labels)}"
         yield Problem(reference.path, reference.line, message)

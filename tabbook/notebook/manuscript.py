@@ -14,11 +14,10 @@ from tabbook.book.checks import (
 from tabbook.book.citations import Citation, read_citations
 from tabbook.book.files import is_file
 from tabbook.book.labels import (
-    Label,
     citation_problems,
     find_bibliographies,
-    find_labels,
     find_title,
+    known_labels,
     label_problems,
     malformed_quotes,
     mark_problems,
@@ -130,9 +129,7 @@ class Manuscript:
 def read_manuscript(book: Book) -> Manuscript:
     """Read all chapters and the bibliography of a book; what is wrong in them is kept with them."""
     chapters = tuple(read_chapter_file(book.root, path, book.tab_names) for path in book.chapters)
-    labels: dict[str, Label] = {}
-    for label in (label for chapter in chapters for label in find_labels(chapter)):
-        labels.setdefault(label.name, label)
+    labels = known_labels(chapters)
     citations, faults = _read_bibliography(book, chapters)
     linked = {chapter.path: _linked(book, chapter) for chapter in chapters}
     prose = NotebookProse(Links("", site=book.site, chapters=linked), labels, citations)

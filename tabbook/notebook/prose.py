@@ -31,6 +31,7 @@ from tabbook.text.inline import text_and_target, translate_marks
 from tabbook.text.marks import (
     indented,
     join_blocks,
+    label_key,
     page_target,
     plain_text,
 )
@@ -50,7 +51,8 @@ _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multli
 class NotebookProse:
     """What the prose of one notebook is written with.
 
-    `labels` and `citations` are those of the whole book; `values` are the recorded numbers.
+    `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
+    numbers.
     """
 
     links: Links
@@ -126,7 +128,7 @@ class NotebookProse:
 
         Only sections are called by their title; `text` is what the author calls the place.
         """
-        label = self.labels.get(name)
+        label = self.labels.get(label_key(name))
         if label is None:
             return text or f"`{name}`"
         if text:
@@ -168,12 +170,13 @@ class NotebookProse:
         return indented([image, "", *caption], figure.indent)
 
     def _caption(self, kind: str, labels: Mapping[str, int], caption: str) -> list[str]:
-        known = [self.labels[name] for name in labels if name in self.labels]
+        keys = [label_key(name) for name in labels]
+        known = [self.labels[key] for key in keys if key in self.labels]
         number = f"**{kind} {known[0].number}.** " if known else ""
         return [number + self._text(caption), ""] if number or caption else []
 
     def _equation(self, equation: Equation) -> list[str]:
-        label = self.labels.get(equation.label)
+        label = self.labels.get(label_key(equation.label))
         body = "\n".join(equation.body)
         if label is not None:
             display = _END_OF_DISPLAY.search(body)

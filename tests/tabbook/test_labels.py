@@ -88,6 +88,13 @@ def test_two_tabs_may_each_have_their_version_of_a_label() -> None:
     ]
 
 
+def test_labels_are_the_same_in_capitals() -> None:
+    assert messages("# A\n:label:`Sec_A`\n", "Words\n:numref:`sec_a`, :ref:``SEC_A``") == []
+    assert messages("# A\n:label:`Sec_A`\n", "# B\n:label:`sec_a`\n") == [
+        "b.md:2: label 'sec_a' is also at a.md:2"
+    ]
+
+
 def test_a_reference_to_nothing_is_reported_with_what_was_meant() -> None:
     assert messages("# A\n:label:`sec_mlp`\n", "Words\n:numref:`sec_mpl`, :ref:`zzz`") == [
         "b.md:2: ':numref:`sec_mpl`' refers to nothing: there is no such label; "

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from tabbook.book.citations import Citation
-from tabbook.book.labels import find_labels
+from tabbook.book.labels import known_labels
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.notebook.prose import NotebookProse
 from tabbook.text.reader import read_chapter
@@ -40,7 +40,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         read_chapter(text, PATH, ("pytorch",)),
         read_chapter(OTHER, "chapters/other.md", ("pytorch",)),
     ]
-    labels = {label.name: label for chapter in chapters for label in find_labels(chapter)}
+    labels = known_labels(chapters)
     links = Links(PATH, root, site, CHAPTERS)
     return NotebookProse(links, labels, CITATIONS, VALUES).translate(text)
 
@@ -50,6 +50,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
     [
         (":numref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
         (":ref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
+        (":ref:`SEC_Other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
         (":numref:`fig_other`", f"[Figure 1]({SITE}/chapters/other.html#fig-other)"),
         (":eqref:`eq_other`", f"[(1)]({SITE}/chapters/other.html#equation-eq-other)"),
         (":numref:`nowhere`", "`nowhere`"),

@@ -227,12 +227,12 @@ def test_of_the_attributes_of_a_fence_the_language_is_left() -> None:
 
 CHAPTER = r"""
 # A Title with $x$
-:label:`sec_oo-design`
+:label:`Sec_OO-Design`
 
 ## Second
 :label:`sec_second`
 
-:numref:`sec_second`, :ref:`sec_oo-design`, :numref:`fig_x.y`, :numref:`tab_第`, :eqref:`eq_a`,
+:numref:`sec_second`, :ref:`sec_oo-design`, :numref:`fig_x.y`, :numref:`TAB_第`, :eqref:`Eq_A`,
 :cite:`knuth`, :citet:`knuth`.
 
 ![A caption: "quoted" # and :cite:`knuth`](a.svg)

@@ -104,6 +104,14 @@ def test_syntax_of_myst_works_without_its_extensions(site: Book):
     assert meta["content"] == "What the second steps are."
 
 
+def test_a_section_without_a_number_is_called_by_its_title(executed_book: Book, build_pages: Build):
+    toc = executed_book.root / "_toc.yml"
+    toc.write_text(toc.read_text(encoding="utf-8").replace("numbered: true", ""), encoding="utf-8")
+    assert build_pages(executed_book) == ""
+    (first, _) = article(executed_book, "chapters/part/second").select("p a.reference.internal")
+    assert first.get_text() == "First Steps"
+
+
 def test_a_chapter_that_is_not_for_a_tab_says_so_in_that_tab(
     executed_book: Book, build_pages: Build
 ):
