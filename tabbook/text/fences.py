@@ -15,6 +15,8 @@ _DIRECTIVE = re.compile(r"\{(?P<name>[a-zA-Z][\w:-]*)\}[ \t]*(?P<argument>.*)")
 RAW_RST = "eval_rst"
 # What R Markdown and others have in braces, too.
 _LANGUAGES = ("bash", "javascript", "julia", "python", "r", "sh", "sql")
+# What a cell may be in: Python by any name, and what IPython has a magic for, in d2lbook, too.
+_RUN = ("bash", "ipython", "ipython3", "py", "python", "python3", "r", "ruby")
 _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
@@ -40,8 +42,24 @@ class Fence:
 
     @property
     def is_input(self) -> bool:
-        """Whether this is the input of a code cell, as in `{.python .input  n=3}`."""
-        return not self.prefix and ".input" in self.attributes
+        """Whether this is the input of a code cell, as in `{.python .input  n=3}`.
+
+        To d2lbook, every output that is not JSON is one, too.
+        """
+        return self._is_cell and not self.foreign_language
+
+    @property
+    def foreign_language(self) -> str:
+        """The language of a code cell that no kernel of a notebook runs; mostly there is none."""
+        names = [name.removeprefix(".") for name in self.attributes if not re.search("[#=]", name)]
+        others = [name for name in names if name not in ("input", "output")]
+        is_known = not others or any(name.lower() in _RUN for name in others)
+        return others[0] if self._is_cell and not is_known else ""
+
+    @property
+    def _is_cell(self) -> bool:
+        is_said = ".input" in self.attributes or ".output" in self.attributes
+        return is_said and not self.prefix and not self.is_output
 
     @property
     def is_output(self) -> bool:

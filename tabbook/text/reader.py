@@ -140,8 +140,7 @@ class _Reading:
             where = f"inside the block of line {outer.start + 1}" if outer else "without backticks"
             self._report(index, f"'{self.lines[index].strip()}' opens a code cell {where}")
         for fence in fences:
-            if not fence.closed:
-                self._report(fence.start, f"'{self.lines[fence.start]}' has no closing fence")
+            self._check_fence(fence)
             if fence.is_input or fence.is_output:
                 yield from self._prose(start, fence.start, fenced)
                 start = fence.end
@@ -149,6 +148,19 @@ class _Reading:
                 yield from self._code(fence)
             fenced.update(range(fence.start, fence.end))
         yield from self._prose(start, len(self.lines), fenced)
+
+    def _check_fence(self, fence: Fence) -> None:
+        opening = self.lines[fence.start]
+        if not fence.closed:
+            self._report(fence.start, f"'{opening}' has no closing fence")
+        if fence.foreign_language:
+            language = f"a code cell in {fence.foreign_language}"
+            self._report(
+                fence.start, f"'{opening}' is {language}; cells are in python, bash, r or ruby"
+            )
+        if fence.is_input and ".output" in fence.attributes:
+            right = "'{.json .output}' for an output that is kept, '{.python .input}' for code"
+            self._report(fence.start, f"'{opening}' is run as code; expected {right}")
 
     def _prose(self, start: int, end: int, fenced: set[int]) -> Iterator[Cell]:
         """Yield the markdown cells of the prose between two code cells; a tab block is one."""

@@ -39,6 +39,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "code-fence-unclosed": (ALL, "to d2lbook it is prose; we report it"),
     "code-fence-unclosed-before-another": ({"pytorch"}, "d2lbook joins the cells; we report it"),
     "code-interactive-own-extension": ({"pytorch"}, "d2lbook does not know our extension"),
+    "code-in-julia": ({"pytorch"}, "d2lbook runs every language as Python; we report it"),
     "code-only-tab-all": (
         {"tensorflow", "mxnet"},
         "'all' is every tab; d2lbook has a notebook for the default tab only",

@@ -280,6 +280,18 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
             "':end_tab: words' should be ':begin_tab:`tab`' or ':end_tab:', alone",
         ),
         (
+            "Words.\n\n```{.julia .input  n=1}\nx\n```\n",
+            3,
+            "'```{.julia .input  n=1}' is a code cell in julia; "
+            "cells are in python, bash, r or ruby",
+        ),
+        (
+            "```{.python .output}\nx\n```\n",
+            1,
+            "'```{.python .output}' is run as code; expected '{.json .output}' for an output that "
+            "is kept, '{.python .input}' for code",
+        ),
+        (
             "Words.\n\n:::{tip}\nWords.\n\n" + code("x") + ":::\n",
             3,
             "':::{tip}' has no ':::' before the text ends: no code cell or tab block can be in it",
@@ -309,6 +321,18 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
 )
 def test_what_is_wrong_is_reported_with_its_line(text: str, line: int, message: str) -> None:
     assert messages(text) == [f"{PATH}:{line}: {message}"]
+
+
+def test_a_cell_in_a_language_that_no_kernel_runs_is_a_block_of_the_text() -> None:
+    (cell,) = read("```{.julia .input}\nx\n```\n").cells
+    assert (cell.kind, cell.source) == ("markdown", "```{.julia .input}\nx\n```")
+
+
+@pytest.mark.parametrize("attributes", [".input", ".Python .input", ".python .input .wide #id n=1"])
+def test_python_has_many_names(attributes: str) -> None:
+    chapter = read(f"```{{{attributes}}}\nx\n```\n")
+    assert [cell.kind for cell in chapter.cells] == ["code"]
+    assert chapter.problems == ()
 
 
 def test_front_matter_is_no_prose() -> None:
