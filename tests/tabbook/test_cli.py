@@ -78,7 +78,7 @@ def test_an_edited_notebook_is_left_alone_until_its_edit_is_in_the_chapter(
     here: Path, capsys: pytest.CaptureFixture[str]
 ):
     path = "notebooks/mxnet/part/first.ipynb"
-    edit(here / path, "Numbers:", "My numbers:")
+    edit(here / path, "Code that one", "My code that one")
     edit(here / FIRST, "A figure:", "Here is a figure:")
     for command in ("notebooks", "execute", "build"):
         assert main([command]) == 1
@@ -86,10 +86,10 @@ def test_an_edited_notebook_is_left_alone_until_its_edit_is_in_the_chapter(
             f"{path}: edited since it was made, so it is left as it is: put the change into "
             f"{FIRST}, or let `tabbook notebooks --force` overwrite it\n"
         )
-        assert "My numbers:" in contents(here)[path]
+        assert "My code that one" in contents(here)[path]
     assert "Here is a figure:" in contents(here)["notebooks/pytorch/part/first.ipynb"]
     edit(here / path, "A figure:", "Here is a figure:")
-    edit(here / FIRST, "Numbers:", "My numbers:")
+    edit(here / FIRST, "Code that one", "My code that one")
     assert main(["execute"]) == 0
 
 
@@ -105,17 +105,17 @@ def test_an_edited_notebook_that_would_be_executed_is_left_alone_too(
 
 def test_an_edit_can_be_overwritten(here: Path):
     path = "notebooks/mxnet/part/first.ipynb"
-    edit(here / path, "Numbers:", "My numbers:")
+    edit(here / path, "Code that one", "My code that one")
     assert main(["notebooks", "--force"]) == 0
-    assert "My numbers:" not in contents(here)[path]
+    assert "My code that one" not in contents(here)[path]
 
 
 def test_a_notebook_that_does_not_say_which_text_it_had_counts_as_made(here: Path):
     path = "notebooks/mxnet/part/first.ipynb"
-    edit(here / path, "Numbers:", "My numbers:")
+    edit(here / path, "Code that one", "My code that one")
     edit(here / path, '"text": "', '"other": "')
     assert main(["notebooks"]) == 0
-    assert "My numbers:" not in contents(here)[path]
+    assert "My code that one" not in contents(here)[path]
 
 
 def test_a_run_can_be_narrowed_and_forced(here: Path, capsys: pytest.CaptureFixture[str]):
