@@ -5,6 +5,7 @@ JSON, which MyST-NB then reads through its custom format for `.md`. Everything a
 MyST-NB's and sphinx-design's own rendering.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,6 @@ def _add_static_files(app: Sphinx) -> None:
         return
     app.config.html_static_path.append(str(STATIC))
     app.add_css_file("tabbook.css")
-    tabs = " ".join(app.config.tabbook_tabs)
+    tabs = json.dumps(list(map(str, app.config.tabbook_tabs)))
     # In the head and before all other scripts: no other tab is ever painted.
     app.add_js_file("tabbook.js", priority=100, **{"data-tabs": tabs})

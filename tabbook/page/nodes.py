@@ -86,6 +86,7 @@ class TabDirective(SphinxDirective):
     """Prose of one tab: ` ```{tabbook-tab} NAME `. `TabSets` puts it into a tab set."""
 
     required_arguments = 1
+    final_argument_whitespace = True  # in the name of a tab
     has_content = True
 
     def run(self) -> list[nodes.Node]:

@@ -20,7 +20,7 @@ _BEGIN_TAB = re.compile(r":begin_tab:[ \t]*`(?P<tabs>[^`]*)`[ \t]*$")
 _BEGIN_TOC = re.compile(r":begin_tab:[ \t]*toc[ \t]*$")
 _END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
 _TAB_MARK = re.compile(
-    r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
+    r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>.*)|[ \t]*(?:#.*)?)$"
 )
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
 # In a comment; the one in words is older, and the whole of its comment.
@@ -267,13 +267,16 @@ class _Reading:
         return default if named == () else named
 
     def _named_tabs(self, index: int, names: str | None) -> Tabs:
-        """Return the tabs of a mark; unknown ones are reported and kept.
+        """Return the tabs of a mark, as the book calls them; unknown ones are reported and kept.
 
-        Where the book has no tabs, marks mean nothing.
+        Capitals make no difference. Where the book has no tabs, marks mean nothing.
         """
         if not self.tabs:
             return None
-        tabs = tuple(dict.fromkeys(name.strip() for name in (names or "").split(",")))
+        text = re.split(r"(?:^|[ \t])#", names or "", maxsplit=1)[0]  # `C#` is a name
+        known = {tab.lower(): tab for tab in (*self.tabs, "all")}
+        said = (name.strip() for name in text.split(","))
+        tabs = tuple(dict.fromkeys(known.get(name.lower(), name) for name in said))
         mark = self.lines[index].strip()
         if not any(tabs):
             self._report(index, f"'{mark}' names no tab; {self._known_tabs()}")
@@ -282,7 +285,7 @@ class _Reading:
         return None if "all" in tabs else tuple(filter(None, tabs))
 
     def _check_tab(self, line: int, tab: str, mark: str) -> None:
-        if tab in (*self.tabs, "all"):
+        if tab.lower() in (*map(str.lower, self.tabs), "all"):
             return
         close = difflib.get_close_matches(tab, [*self.tabs, "all"], n=1)
         hint = f"did you mean '{close[0]}'?" if close else self._known_tabs()

@@ -73,7 +73,7 @@ def _decide(test: ast.expr, tab: str) -> bool | None:
     """Return what a condition is for `tab`, None where it depends on something else too."""
     tabs = _selected_tabs(test)
     if tabs is not None:
-        return tab in tabs
+        return tab.lower() in map(str.lower, tabs)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         value = _decide(test.operand, tab)
         return None if value is None else not value

@@ -50,6 +50,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
         "code for every tab is not enough where other code is for single ones, the default or not",
     ),
     "code-tab-all-and-another": ({"tensorflow", "mxnet"}, "'all' among other tabs is still all"),
+    "code-tab-in-capitals": ({"pytorch", "mxnet"}, "d2lbook knows tabs in small letters only"),
     "code-tab-mark-alone": ({"pytorch"}, "d2lbook has an empty cell; we report it"),
     "code-tab-mark-behind-code": (
         {"pytorch", "mxnet"},

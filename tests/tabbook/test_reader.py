@@ -3,7 +3,8 @@ from textwrap import dedent
 import pytest
 
 from tabbook.problems import Problem, ProblemsError
-from tabbook.text.reader import Cell, Chapter, read_chapter
+from tabbook.text.reader import Cell, Chapter, Tabs, read_chapter
+from tabbook.text.unfold import unfold
 
 PATH = "chapters/mlp/scratch.md"
 TABS = ("pytorch", "tensorflow", "mxnet")
@@ -229,6 +230,24 @@ def test_an_unknown_tab_that_is_like_none_is_answered_with_the_list() -> None:
         f"{PATH}:1: unknown tab 'zzz' in ':begin_tab:`zzz`'; "
         "the tabs are pytorch, tensorflow, mxnet, or all"
     ]
+
+
+@pytest.mark.parametrize(
+    ("mark", "tabs"),
+    [
+        ("%%tab C#", ("C#",)),
+        ("%%tab c#, C++  # and a comment", ("C#", "C++")),
+        ("%%tab r,two Words", ("R", "Two Words")),
+        ("#@tab R # x", ("R",)),
+        ("%%tab ALL", None),
+    ],
+)
+def test_tabs_may_be_called_anything_in_any_capitals(mark: str, tabs: Tabs) -> None:
+    names = ("R", "C#", "C++", "Two Words")
+    chapter = read_chapter(code(f"{mark}\nx = 1\nif tab.selected('c#'):\n    x = 2"), PATH, names)
+    assert chapter.problems == ()
+    assert chapter.cells[0].tabs == tabs
+    assert unfold(chapter.cells[0].source, "C#")[-1].text == "x = 2"
 
 
 def test_an_unknown_tab_in_a_condition_is_found() -> None:
