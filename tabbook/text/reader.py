@@ -11,7 +11,7 @@ from tabbook.problems import Problem
 from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
 from tabbook.text.front_matter import read_front_matter
-from tabbook.text.unfold import find_selections
+from tabbook.text.unfold import find_selections, lines_without_self
 
 Tabs = tuple[str, ...] | None  # None for every tab of the book
 
@@ -302,6 +302,10 @@ class _Reading:
             line = lines[min(max(error.lineno or 1, 1), len(lines)) - 1]
             self._report(line - 1, f"code with tab.selected that does not parse: {error.msg}")
             return
+        for number in lines_without_self(source)[:1]:
+            text = self.lines[lines[number - 1] - 1].strip()
+            message = f"'{text}' stands in a branch of a class, not of a method: there is no 'self'"
+            self._report(lines[number - 1] - 1, message)
         for selection in selections:
             line = lines[selection.line - 1]
             if selection.tabs is None:

@@ -91,6 +91,10 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "selected-nested": ({"mxnet"}, "d2lbook leaves the inner branch indented"),
     "selected-not": (ALL, "d2lbook does not know 'not'"),
     "selected-on-one-line": ({"mxnet"}, "d2lbook drops what is behind the colon"),
+    "selected-one-level-too-high": (
+        ALL,
+        "d2lbook's cutting of columns puts the branch into the method above it; we report it",
+    ),
     "selected-only-line-of-a-function": (
         {"pytorch", "tensorflow"},
         "d2lbook leaves a function without a body",

@@ -327,6 +327,15 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
             "code with tab.selected that does not parse: expected ':'",
         ),
         (
+            code(
+                "class A:\n    def f(self):\n        x = 1\n    if tab.selected('mxnet'):\n"
+                "        self.x = None\n        self.y = None\n    if tab.selected('pytorch'):\n"
+                "        def g(self):\n            return self.x"
+            ),
+            6,
+            "'self.x = None' stands in a branch of a class, not of a method: there is no 'self'",
+        ),
+        (
             code("name = 'mxnet'\nif tab.selected(name):\n    x"),
             3,
             "tab.selected needs the tabs' names as strings, outside any f-string",
