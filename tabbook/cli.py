@@ -130,6 +130,7 @@ def write_notebooks(options: argparse.Namespace) -> list[Problem]:
         book = _read_any_book(options.book)
         return export_notebooks(book, options.out, overwrite=options.force)
     manuscript = _read_sound_manuscript(options.book)
+    _remove_orphans(manuscript)
     edited = _write_prose(manuscript.drafts, options.force)
     edited += _write_exercises(manuscript, options.force)
     return [*edited, *manuscript.quote_problems()]
@@ -145,6 +146,7 @@ def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     manuscript = _read_sound_manuscript(Path())
     drafts = _chosen(manuscript.drafts, options)
     stale = [draft for draft in drafts if options.force or _is_stale(draft)]
+    _remove_orphans(manuscript)
     edited = _write_prose([draft for draft in drafts if draft not in stale], options.force)
     edited += _write_exercises(manuscript, options.force)
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
@@ -195,6 +197,12 @@ def _read_sound_manuscript(folder: Path) -> Manuscript:
 
 def _is_stale(draft: Draft) -> bool:
     return draft.is_stale(read_notebook(draft.book.root / draft.path))
+
+
+def _remove_orphans(manuscript: Manuscript) -> None:
+    for path in manuscript.orphans():
+        (manuscript.book.root / path).unlink()
+        print(f"removed {path.as_posix()}, whose chapter is gone")
 
 
 def _lost_edit(draft: Draft) -> Problem | None:

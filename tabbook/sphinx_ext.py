@@ -46,7 +46,8 @@ def _configure(_app: Sphinx, config: Config) -> None:
     config.nb_custom_formats = {**config.nb_custom_formats, ".md": f"{__name__}.read_merged"}
     config.templates_path = [*config.templates_path, str(TEMPLATES)]
     # Pages are made from these; they are none themselves.
-    config.exclude_patterns += ["_build", EXERCISES, NOTEBOOKS]
+    made = [f"{folder}/{tab}" for folder in (EXERCISES, NOTEBOOKS) for tab in config.tabbook_tabs]
+    config.exclude_patterns += ["_build", *made]
 
 
 def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:

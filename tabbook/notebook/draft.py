@@ -59,9 +59,13 @@ class Draft:
         return self.book.notebook(self.tab, self.chapter.path)
 
     def problem(self, index: int, line: int, message: str) -> Problem:
-        """A problem at a line of the cell `index`, told at the chapter's line."""
+        """A problem at a line of the cell `index`, told at the chapter's line.
+
+        Lines of the message behind the first are its details.
+        """
         place = self.cells[index].chapter_line(line)
-        return Problem(self.chapter.path, place, f"{self.tab.title}: {message}")
+        said, _, details = message.partition("\n")
+        return Problem(self.chapter.path, place, f"{self.tab.title}: {said}", details)
 
     @property
     def code(self) -> list[Cell]:

@@ -113,17 +113,23 @@ def edit_problem(path: Path, committed: NotebookNode | None, new: NotebookNode) 
 
     Outputs may be overwritten, and so may a notebook that does not say which text it had.
     """
-    facts = {} if committed is None else committed.metadata.get(METADATA) or {}
-    if committed is None or TEXT not in facts:
+    if committed is None or not is_edited(committed):
         return None
-    if _digest_of_text(committed) in (facts[TEXT], _digest_of_text(new)):
+    if _digest_of_text(committed) == _digest_of_text(new):
         return None
+    facts = committed.metadata[METADATA]
     return Problem(
         path.as_posix(),
         0,
         "edited since it was made, so it is left as it is: put the change into "
         f"{facts.get('chapter')}, or let `tabbook notebooks --force` overwrite it",
     )
+
+
+def is_edited(notebook: NotebookNode) -> bool:
+    """Whether a notebook has another text than it says that it was made with, if it does."""
+    facts = notebook.metadata.get(METADATA) or {}
+    return TEXT in facts and facts[TEXT] != _digest_of_text(notebook)
 
 
 def _digest_of_text(notebook: NotebookNode) -> str:

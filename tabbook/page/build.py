@@ -42,6 +42,7 @@ def build_pages(book: Book, is_whole: bool = True) -> None:
     digest = _digest(book)
     write_text("", book.root / STAMP)
     _run_jupyter_book(book)
+    _remove_old_pages(book)
     problems = list(missing_targets(book, book.root / PAGES))
     if problems:
         raise ProblemsError(problems)
@@ -60,6 +61,14 @@ def _run_jupyter_book(book: Book) -> None:
         shutil.rmtree(book.root / DOCTREES, ignore_errors=True)
         message = "Jupyter Book fails or warns; what it says stands above"
         raise ProblemsError([Problem(CONFIG, 0, message)]) from error
+
+
+def _remove_old_pages(book: Book) -> None:
+    """Sphinx leaves the pages of chapters that are gone."""
+    names = {Path(name).with_suffix("") for name in (*book.chapters, *book.pages)}
+    for page in (book.root / PAGES / CHAPTERS).rglob("*.html"):
+        if page.relative_to(book.root / PAGES).with_suffix("") not in names:
+            page.unlink()
 
 
 def _complete_config(root: Path) -> Path:

@@ -49,7 +49,11 @@ def test_a_book_that_names_its_tabs_and_nothing_else_has_pages_with_tabs(
     capfd: pytest.CaptureFixture[str],
 ):
     (root / "_config.yml").write_text(SETTINGS + more, encoding="utf-8")
+    old = root / "_build/html/chapters/part/old.html"
+    old.parent.mkdir(parents=True)
+    old.touch()
     build_pages(with_notebooks(read_book(root)))
+    assert not old.exists()
     html = (root / "_build/html/chapters/part/first.html").read_text(encoding="utf-8")
     assert 'data-sync-id="tensorflow"' in html
     assert "%%tab" not in html
@@ -116,6 +120,20 @@ def test_a_notebook_that_does_not_say_which_text_it_had_counts_as_made(here: Pat
     edit(here / path, '"text": "', '"other": "')
     assert main(["notebooks"]) == 0
     assert "My code that one" not in contents(here)[path]
+
+
+def test_what_was_made_from_a_chapter_goes_with_it(here: Path, capsys: pytest.CaptureFixture[str]):
+    second = "notebooks/mxnet/part/second.ipynb"
+    kept = ["notebooks/pytorch/part/second.ipynb", "notebooks/mxnet/mine.ipynb"]
+    (here / kept[1]).write_text(contents(here)[second], encoding="utf-8")
+    edit(here / kept[0], "Folded.", "My words.")
+    (here / "chapters/part/second.md").unlink()
+    edit(here / "_toc.yml", "      - file: chapters/part/second\n", "")
+    assert main(["notebooks"]) == 0
+    assert f"removed {second}, whose chapter is gone\n" in capsys.readouterr().out
+    assert set(kept) < set(contents(here))
+    assert second not in contents(here)
+    assert "notebooks/mxnet/part/first.ipynb" in contents(here)
 
 
 def test_a_run_can_be_narrowed_and_forced(here: Path, capsys: pytest.CaptureFixture[str]):
