@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from tabbook.book.checks import CHECKS, accept_checks
 from tabbook.book.d2lbook import CONFIG as INI
 from tabbook.book.d2lbook import read_ini_book
@@ -15,7 +17,7 @@ from tabbook.notebook.draft import Draft
 from tabbook.notebook.export import export_notebooks
 from tabbook.notebook.library import save_libraries
 from tabbook.notebook.manuscript import Manuscript, read_manuscript
-from tabbook.notebook.write import read_notebook, write_notebook
+from tabbook.notebook.write import edit_problem, read_notebook, write_notebook
 from tabbook.page.build import PAGES, are_current, build_pages
 from tabbook.problems import Problem, ProblemsError, unusable
 
@@ -85,6 +87,7 @@ def _add_export_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write every chapter in every tab to DIR/TAB/CHAPTER.ipynb, not executed",
     )
+    parser.add_argument("--force", action="store_true", help="overwrite edited notebooks, too")
 
 
 def _add_library_options(parser: argparse.ArgumentParser) -> None:
@@ -124,11 +127,13 @@ def check(options: argparse.Namespace) -> list[Problem]:
 def write_notebooks(options: argparse.Namespace) -> list[Problem]:
     """Write every notebook as its chapter is now; outputs stay with the code they belong to."""
     if options.out:
-        return export_notebooks(_read_any_book(options.book), options.out)
+        book = _read_any_book(options.book)
+        return export_notebooks(book, options.out, overwrite=options.force)
     manuscript = _read_sound_manuscript(options.book)
-    _write_prose(manuscript.drafts)
-    _write_exercises(manuscript)
-    return list(manuscript.quote_problems())
+    _remove_orphans(manuscript)
+    edited = _write_prose(manuscript.drafts, options.force)
+    edited += _write_exercises(manuscript, options.force)
+    return [*edited, *manuscript.quote_problems()]
 
 
 def write_libraries(options: argparse.Namespace) -> list[Problem]:
@@ -141,10 +146,14 @@ def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     manuscript = _read_sound_manuscript(Path())
     drafts = _chosen(manuscript.drafts, options)
     stale = [draft for draft in drafts if options.force or _is_stale(draft)]
-    _write_prose([draft for draft in drafts if draft not in stale])
-    _write_exercises(manuscript)
+    _remove_orphans(manuscript)
+    edited = _write_prose([draft for draft in drafts if draft not in stale], options.force)
+    edited += _write_exercises(manuscript, options.force)
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
-    return [*_execute(stale, options.jobs), *manuscript.quote_problems()]
+    lost = {draft.path: _lost_edit(draft) for draft in stale if not options.force}
+    edited += filter(None, lost.values())
+    executed = _execute([draft for draft in stale if not lost.get(draft.path)], options.jobs)
+    return [*edited, *executed, *manuscript.quote_problems()]
 
 
 def _execute(drafts: Sequence[Draft], jobs: int | None) -> list[Problem]:
@@ -190,19 +199,44 @@ def _is_stale(draft: Draft) -> bool:
     return draft.is_stale(read_notebook(draft.book.root / draft.path))
 
 
-def _write_prose(drafts: Sequence[Draft]) -> None:
+def _remove_orphans(manuscript: Manuscript) -> None:
+    for path in manuscript.orphans():
+        (manuscript.book.root / path).unlink()
+        print(f"removed {path.as_posix()}, whose chapter is gone")
+
+
+def _lost_edit(draft: Draft) -> Problem | None:
+    """The edit in a notebook that would be lost, were it executed and written anew."""
+    committed = read_notebook(draft.book.root / draft.path)
+    return edit_problem(draft.path, committed, draft.notebook(committed))
+
+
+def _write_prose(drafts: Sequence[Draft], overwrite: bool) -> list[Problem]:
+    """Write notebooks with the outputs that they have; returns the edits that keep them as is."""
+    edited = []
     for draft in drafts:
-        target = draft.book.root / draft.path
-        committed = read_notebook(target)
-        notebook = draft.rewritten(committed)
-        if notebook != committed:
-            write_notebook(notebook, target)
+        committed = read_notebook(draft.book.root / draft.path)
+        edited += _write(draft, draft.path, draft.rewritten(committed), overwrite)
+    return edited
 
 
-def _write_exercises(manuscript: Manuscript) -> None:
+def _write_exercises(manuscript: Manuscript, overwrite: bool) -> list[Problem]:
+    edited = []
     for draft in manuscript.exercises:
-        book, chapter = draft.book, draft.chapter.path
-        write_notebook(draft.exercise(), book.root / book.exercise(draft.tab, chapter))
+        path = draft.book.exercise(draft.tab, draft.chapter.path)
+        edited += _write(draft, path, draft.exercise(), overwrite)
+    return edited
+
+
+def _write(draft: Draft, path: Path, notebook: NotebookNode, overwrite: bool) -> list[Problem]:
+    target = draft.book.root / path
+    committed = read_notebook(target)
+    problem = None if overwrite else edit_problem(path, committed, notebook)
+    if problem:
+        return [problem]
+    if notebook != committed:
+        write_notebook(notebook, target)
+    return []
 
 
 def _chosen(drafts: Sequence[Draft], options: argparse.Namespace) -> list[Draft]:

@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing to repair; `line` counts from 1, 0 means the file as a whole."""
+    """One thing to repair; `line` counts from 1, 0 means the file as a whole.
+
+    It is said in one line; `details`, such as a traceback, follow in lines of their own.
+    """
 
     path: str
     line: int
     message: str
+    details: str = ""
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.message}"
+        said = f"{place}: {' '.join(self.message.split())}"
+        return f"{said}\n{self.details}" if self.details else said
 
 
 def unusable(error: OSError) -> Problem:

@@ -5,6 +5,7 @@ JSON, which MyST-NB then reads through its custom format for `.md`. Everything a
 MyST-NB's and sphinx-design's own rendering.
 """
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-from tabbook.book.settings import SETTINGS, read_book
+from tabbook.book.settings import EXERCISES, NOTEBOOKS, SETTINGS, read_book
 from tabbook.page.merge import merge
 from tabbook.page.nodes import setup_page
 
@@ -44,6 +45,9 @@ def read_merged(text: str) -> NotebookNode:
 def _configure(_app: Sphinx, config: Config) -> None:
     config.nb_custom_formats = {**config.nb_custom_formats, ".md": f"{__name__}.read_merged"}
     config.templates_path = [*config.templates_path, str(TEMPLATES)]
+    # Pages are made from these; they are none themselves.
+    made = [f"{folder}/{tab}" for folder in (EXERCISES, NOTEBOOKS) for tab in config.tabbook_tabs]
+    config.exclude_patterns += ["_build", *made]
 
 
 def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:
@@ -57,6 +61,8 @@ def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:
     for path in page.dependencies:
         app.env.note_dependency(path.as_posix())
     app.env.temp_data["tabbook_page"] = page
+    # `tabbook execute` has executed the cells, each in the kernel of its tab.
+    page.notebook.metadata["mystnb"] = {"execution_mode": "off"}
     content[0] = nbformat.writes(page.notebook)
 
 
@@ -65,6 +71,6 @@ def _add_static_files(app: Sphinx) -> None:
         return
     app.config.html_static_path.append(str(STATIC))
     app.add_css_file("tabbook.css")
-    tabs = " ".join(app.config.tabbook_tabs)
+    tabs = json.dumps(list(map(str, app.config.tabbook_tabs)))
     # In the head and before all other scripts: no other tab is ever painted.
     app.add_js_file("tabbook.js", priority=100, **{"data-tabs": tabs})

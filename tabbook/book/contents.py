@@ -30,9 +30,13 @@ def toc_entries(lines: Sequence[str], fence: Fence, path: str) -> Iterator[Entry
         found = _ENTRY.match(lines[number].strip())
         if found and not lines[number].lstrip().startswith(":"):
             name = (found["named"] or found["path"]).strip().removesuffix(".md")
-            beside = posixpath.join("/", posixpath.dirname(path), name)
-            chapter = f"{posixpath.normpath(beside).lstrip('/')}.md"
-            yield Entry(chapter, name, found["title"] or "", number)
+            yield Entry(chapter_named(name, path), name, found["title"] or "", number)
+
+
+def chapter_named(name: str, path: str) -> str:
+    """Return the chapter that the chapter `path` calls `name`, relative to the book's root."""
+    beside = posixpath.join("/", posixpath.dirname(path), name)
+    return f"{posixpath.normpath(beside).lstrip('/')}.md"
 
 
 def follow_contents(

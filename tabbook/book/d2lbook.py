@@ -76,12 +76,13 @@ def _read_config(folder: Path) -> configparser.ConfigParser:
 
 def _tabs(folder: Path, config: configparser.ConfigParser) -> tuple[tuple[Tab, ...], list[Problem]]:
     """The tabs with their libraries, and what is wrong in those."""
-    stripped = (name.strip() for name in config["build"]["tabs"].lower().split(","))
+    stripped = (title.strip() for title in config["build"]["tabs"].split(","))
+    titles = {title.lower(): title for title in stripped if title}
     tabs, problems = [], []
-    for name in dict.fromkeys(filter(None, stripped)):
+    for name, title in titles.items():
         section = f"library-{name}"
         library, faults = read_library(config[section] if config.has_section(section) else {})
-        tabs.append(Tab(name, name, name, library=library))
+        tabs.append(Tab(name, title, name, library=library))
         for entry in faults:
             message = f"[{section}]: '{entry}' should be 'NAME' or 'NAME -> NAME'"
             problems.append(Problem(CONFIG, _line(folder, section, entry), message))

@@ -11,9 +11,9 @@ from typing import Literal
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number, check_arithmetic
 from tabbook.text.blocks import (
-    RAW_RST,
     Bibliography,
     Block,
+    Directive,
     Equation,
     Fenced,
     Figure,
@@ -22,7 +22,9 @@ from tabbook.text.blocks import (
     Target,
     parse_blocks,
 )
+from tabbook.text.fences import RAW_RST
 from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
+from tabbook.text.marks import label_key
 from tabbook.text.quotes import CALC, QUOTES, is_format, quote
 from tabbook.text.reader import Cell, Chapter, Tabs
 
@@ -87,8 +89,16 @@ def prose_blocks(chapter: Chapter) -> Iterator[tuple[Cell, Block]]:
     """Yield the blocks of a chapter's prose, each with its cell."""
     for cell in chapter.cells:
         if cell.kind == "markdown":
-            for block in parse_blocks(cell.source):
+            for block in _with_inner(parse_blocks(cell.source)):
                 yield cell, block
+
+
+def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Yield blocks and those in them."""
+    for block in blocks:
+        yield block
+        if isinstance(block, Directive):
+            yield from _with_inner(block.blocks)
 
 
 def find_labels(chapter: Chapter) -> list[Label]:
@@ -117,6 +127,8 @@ def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
             return "table", block.caption, block.labels
         case Equation():
             return "equation", "", {block.label: block.label_line}
+        case Directive():
+            return _labelled_directive(block)
         case Target():
             kind: Kind = "equation" if block.is_equation else "section"
             return kind, section, {block.label: block.line}
@@ -125,6 +137,12 @@ def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
             return "section", section, {match["label"]: line for match, line in found if match}
         case _:
             return "section", "", {}
+
+
+def _labelled_directive(block: Directive) -> tuple[Kind, str, dict[str, int]]:
+    caption = " ".join(block.text).strip() if block.name == "figure" else block.argument
+    kind: Kind = "table" if block.name.endswith("table") else "section"
+    return "figure" if block.name == "figure" else kind, caption, block.labels
 
 
 def find_references(chapter: Chapter) -> list[Reference]:
@@ -139,13 +157,21 @@ def find_references(chapter: Chapter) -> list[Reference]:
     ]
 
 
+def known_labels(chapters: Iterable[Chapter]) -> dict[str, Label]:
+    """Return the labels of a book by what `label_key` makes of them; the first of two counts."""
+    labels: dict[str, Label] = {}
+    for label in (label for chapter in chapters for label in find_labels(chapter)):
+        labels.setdefault(label_key(label.name), label)
+    return labels
+
+
 def label_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
     """Yield what is wrong with the labels of a book: the same twice, references to nothing."""
     chapters = list(chapters)
-    labels: dict[str, Label] = {}
+    labels = known_labels(chapters)
     for label in (label for chapter in chapters for label in find_labels(chapter)):
-        first = labels.setdefault(label.name, label)
-        if first is not label and _share_a_tab(first, label):
+        first = labels[label_key(label.name)]
+        if first != label and _share_a_tab(first, label):
             place = f"{first.path}:{first.line}"
             yield Problem(label.path, label.line, f"label '{label.name}' is also at {place}")
     for chapter in chapters:
@@ -238,7 +264,7 @@ def _share_a_tab(first: Label, second: Label) -> bool:
 
 def _reference_problem(reference: Reference, labels: Mapping[str, Label]) -> Iterator[Problem]:
     mark = f"':{reference.role}:`{reference.name}`'"
-    label = labels.get(reference.name)
+    label = labels.get(label_key(reference.name))
     if label is None:
         message = f"{mark} refers to nothing: there is no such label{_hint(reference.name, labels)}"
         yield Problem(reference.path, reference.line, message)

@@ -1,13 +1,15 @@
 """What `_config.yml` and `_toc.yml` say about a book: its tabs, chapters and addresses."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
-from sphinx_external_toc.api import SiteMap
+from sphinx.util.matching import patfilter
+from sphinx_external_toc.api import FileItem, GlobItem, SiteMap
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
 from tabbook.book.files import files_in, is_file
@@ -19,6 +21,7 @@ TOC = "_toc.yml"
 CHAPTERS = "chapters"
 NOTEBOOKS = "notebooks"
 EXERCISES = "exercises"
+_OTHER_SOURCES = (".rst", ".ipynb")
 # What stands under `sphinx: config:`, and what each tab of `tabbook_tabs` can have.
 SETTINGS: Mapping[str, type] = {
     "tabbook_numbers": bool,
@@ -143,7 +146,7 @@ def read_book(root: Path) -> Book:
     config = _Config(root)
     settings = {name: config.get(("sphinx", "config", name), SETTINGS[name]) for name in SETTINGS}
     documents = _read_toc(root)
-    pages = tuple(name for name in documents if name.endswith(".rst"))
+    pages = tuple(name for name in documents if not name.endswith(".md"))
     chapters = tuple(name for name in documents if name not in pages)
     return Book(
         root=root,
@@ -266,24 +269,39 @@ def _read_toc(root: Path) -> tuple[str, ...]:
         raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
     except (MalformedError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
-    return tuple(_source(root, name) for name in _documents(site_map))
+    # An entry may have its suffix.
+    names = (re.sub(r"\.(md|rst|ipynb)$", "", name) for name in _documents(root, site_map))
+    return tuple(_source(root, name) for name in dict.fromkeys(names))
 
 
 def _source(root: Path, document: str) -> str:
-    """The file of a document: reStructuredText where there is one, else a chapter in Markdown."""
-    if is_file(root / f"{document}.rst"):
-        return f"{document}.rst"
-    return f"{document.removesuffix('.md')}.md"
+    """The file of a document: what Sphinx reads as it is, or else a chapter in Markdown."""
+    files = [f"{document}{suffix}" for suffix in (".md", *_OTHER_SOURCES)]
+    return next((file for file in files if is_file(root / file)), files[0])
 
 
-def _documents(site_map: SiteMap) -> Iterator[str]:
+def _documents(root: Path, site_map: SiteMap) -> Iterator[str]:
     """The names of the documents in reading order (the map itself keeps another order)."""
-    waiting = [site_map.root.docname]
+    waiting, seen = [site_map.root.docname], set()
     while waiting:
         name = waiting.pop(0)
         yield name
-        if name in site_map:
-            waiting = site_map[name].child_files() + waiting
+        if name in site_map and name not in seen:
+            seen.add(name)
+            items = (item for tree in site_map[name].subtrees for item in tree.items)
+            waiting[:0] = [child for item in items for child in _named(root, item)]
+
+
+def _named(root: Path, item: object) -> Iterator[str]:
+    """The documents that an entry names: one, those that match a pattern, or a page elsewhere."""
+    if isinstance(item, FileItem):
+        yield str(item)
+    elif isinstance(item, GlobItem):
+        paths = (path for suffix in (".md", *_OTHER_SOURCES) for path in root.rglob(f"*{suffix}"))
+        names = {path.relative_to(root).with_suffix("").as_posix() for path in paths}
+        made = (f"{EXERCISES}/", f"{NOTEBOOKS}/", "_build/")
+        found = patfilter(names, str(item))
+        yield from sorted(n for n in found if not n.startswith(made) and "/." not in f"/{n}")
 
 
 def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:

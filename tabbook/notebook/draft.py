@@ -20,7 +20,15 @@ from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
 from tabbook.notebook.support import Support
 from tabbook.notebook.values import recorded_numbers
-from tabbook.notebook.write import METADATA, SET_UP, carry_outputs, code_cells, make_notebook
+from tabbook.notebook.write import (
+    METADATA,
+    SET_UP,
+    TEXT,
+    carry_outputs,
+    code_cells,
+    make_notebook,
+    sign,
+)
 from tabbook.problems import Problem
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.select import has_cells
@@ -51,9 +59,13 @@ class Draft:
         return self.book.notebook(self.tab, self.chapter.path)
 
     def problem(self, index: int, line: int, message: str) -> Problem:
-        """A problem at a line of the cell `index`, told at the chapter's line."""
+        """A problem at a line of the cell `index`, told at the chapter's line.
+
+        Lines of the message behind the first are its details.
+        """
         place = self.cells[index].chapter_line(line)
-        return Problem(self.chapter.path, place, f"{self.tab.title}: {message}")
+        said, _, details = message.partition("\n")
+        return Problem(self.chapter.path, place, f"{self.tab.title}: {said}", details)
 
     @property
     def code(self) -> list[Cell]:
@@ -93,7 +105,7 @@ class Draft:
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 cell.source = prose.translate(cell.source)
-        return notebook
+        return sign(notebook)
 
     def rewritten(self, committed: NotebookNode | None) -> NotebookNode:
         """The notebook with new text and the outputs of `committed`, stale if that was."""
@@ -108,7 +120,9 @@ class Draft:
             return True
         run = Counter(cell.source for cell in code_cells(committed) if cell.execution_count)
         code = Counter(cell.source for cell in self.code)
-        return bool(code - run) or committed.metadata.get(METADATA) != self._facts(committed)
+        facts = dict(committed.metadata.get(METADATA, {}))
+        facts.pop(TEXT, None)
+        return bool(code - run) or facts != self._facts(committed)
 
     def _facts(self, executed: NotebookNode | None) -> dict[str, Any]:
         """What the notebook says of itself, with a hash of everything its outputs depend on.

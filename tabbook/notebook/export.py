@@ -9,21 +9,28 @@ from tabbook.book.files import is_file
 from tabbook.book.links import named_files
 from tabbook.book.settings import Book
 from tabbook.notebook.manuscript import Manuscript, read_manuscript
-from tabbook.notebook.write import write_notebook
+from tabbook.notebook.write import edit_problem, read_notebook, write_notebook
 from tabbook.problems import Problem
 
 
-def export_notebooks(book: Book, folder: Path) -> list[Problem]:
+def export_notebooks(book: Book, folder: Path, *, overwrite: bool = False) -> list[Problem]:
     """Write `folder/TAB/CHAPTER.ipynb` for each chapter and tab; returns what is wrong in the book.
 
+    A notebook that has been edited there is left as it is, unless `overwrite`, and reported.
     Figures that notebooks cannot fetch from the book's repository are copied next to the tabs.
     """
     manuscript = read_manuscript(replace(book, notebooks=""))
+    edited = []
     for draft in manuscript.all_drafts:
-        write_notebook(draft.blank(), folder / draft.path)
+        notebook, path = draft.blank(), folder / draft.path
+        problem = None if overwrite else edit_problem(path, read_notebook(path), notebook)
+        if problem:
+            edited.append(problem)
+        else:
+            write_notebook(notebook, path)
     if not book.raw:
         _copy_files(manuscript, folder)
-    return list(manuscript.problems())
+    return [*edited, *manuscript.problems()]
 
 
 def _copy_files(manuscript: Manuscript, folder: Path) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from tabbook.book.checks import (
     check_entries,
     check_problems,
@@ -14,11 +16,10 @@ from tabbook.book.checks import (
 from tabbook.book.citations import Citation, read_citations
 from tabbook.book.files import is_file
 from tabbook.book.labels import (
-    Label,
     citation_problems,
     find_bibliographies,
-    find_labels,
     find_title,
+    known_labels,
     label_problems,
     malformed_quotes,
     mark_problems,
@@ -26,12 +27,12 @@ from tabbook.book.labels import (
 )
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.book.numbers import Counts, too_many_declared, trace_numbers
-from tabbook.book.settings import CONFIG, Book
+from tabbook.book.settings import CONFIG, EXERCISES, NOTEBOOKS, Book
 from tabbook.notebook.draft import Draft, drafts_of
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.support import support_library
 from tabbook.notebook.values import recorded_numbers
-from tabbook.notebook.write import read_notebook
+from tabbook.notebook.write import METADATA, is_edited, read_notebook
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.numbers import number_pattern
@@ -71,6 +72,29 @@ class Manuscript:
         yield from label_problems(self.chapters)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
+
+    def orphans(self) -> Iterator[Path]:
+        """Yield the notebooks of the book's tabs that were made from a chapter but no longer are.
+
+        Their own metadata says which chapter that was, and nobody has edited them.
+        """
+        book, made = self.book, {draft.path for draft in self.drafts}
+        made |= {book.exercise(draft.tab, draft.chapter.path) for draft in self.exercises}
+        found = (
+            path for name in (NOTEBOOKS, EXERCISES) for path in (book.root / name).rglob("*.ipynb")
+        )
+        for place in sorted({path.relative_to(book.root) for path in found} - made):
+            notebook = read_notebook(book.root / place)
+            if notebook is not None and place in self._places(notebook):
+                yield place
+
+    def _places(self, notebook: NotebookNode) -> Iterator[Path]:
+        """The places of a notebook that nobody has edited, as its metadata has it."""
+        facts = notebook.metadata.get(METADATA) or {}
+        chapter, tab = facts.get("chapter"), facts.get("tab")
+        if isinstance(chapter, str) and tab in self.book.tab_names and not is_edited(notebook):
+            yield self.book.notebook(self.book.tab(tab), chapter)
+            yield self.book.exercise(self.book.tab(tab), chapter)
 
     def quote_problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the numbers that prose quotes, as far as notebooks tell.
@@ -130,9 +154,7 @@ class Manuscript:
 def read_manuscript(book: Book) -> Manuscript:
     """Read all chapters and the bibliography of a book; what is wrong in them is kept with them."""
     chapters = tuple(read_chapter_file(book.root, path, book.tab_names) for path in book.chapters)
-    labels: dict[str, Label] = {}
-    for label in (label for chapter in chapters for label in find_labels(chapter)):
-        labels.setdefault(label.name, label)
+    labels = known_labels(chapters)
     citations, faults = _read_bibliography(book, chapters)
     linked = {chapter.path: _linked(book, chapter) for chapter in chapters}
     prose = NotebookProse(Links("", site=book.site, chapters=linked), labels, citations)

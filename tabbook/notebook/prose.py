@@ -2,19 +2,19 @@
 
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
-from tabbook.book.contents import TOC, toc_entries
+from tabbook.book.contents import TOC, chapter_named, toc_entries
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label
 from tabbook.book.links import Links, raw_images
 from tabbook.text.blocks import (
-    RAW_RST,
     Bibliography,
     Block,
+    Directive,
     Equation,
     Fenced,
     Figure,
@@ -22,18 +22,27 @@ from tabbook.text.blocks import (
     Table,
     Target,
     Text,
+    Unshown,
     parse_blocks,
 )
-from tabbook.text.fences import BOXES, PROSE_DIRECTIVES, options_and_text
-from tabbook.text.inline import translate_marks
+from tabbook.text.directives import in_place, is_quoted, option_values, title_and_words
+from tabbook.text.fences import RAW_RST, Fence
+from tabbook.text.inline import text_and_target, translate_marks
 from tabbook.text.marks import (
     indented,
     join_blocks,
+    label_key,
     page_target,
     plain_text,
 )
 from tabbook.text.quotes import QUOTES, quote
 
+# Roles of MyST that HTML has, and those that are words.
+_HTML = {"{sub}": "sub", "{subscript}": "sub", "{sup}": "sup", "{superscript}": "sup"}
+_HTML |= {"{kbd}": "kbd"}
+_WORDS = {"{abbr}", "{guilabel}", "{menuselection}", "{term}"}
+# Directives of MyST that are for pages only.
+_ABSENT = {"bibliography", "contents", "include", "index", "tableofcontents"}
 # These are displays of their own, which a tag has to stand in.
 _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multline)\*?\}\s*$")
 
@@ -42,7 +51,8 @@ _END_OF_DISPLAY = re.compile(r"\s*\\end\{(?:align|alignat|equation|gather|multli
 class NotebookProse:
     """What the prose of one notebook is written with.
 
-    `labels` and `citations` are those of the whole book; `values` are the recorded numbers.
+    `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
+    numbers.
     """
 
     links: Links
@@ -52,7 +62,10 @@ class NotebookProse:
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell; empty where there is nothing to show."""
-        return join_blocks(self._lines(block) for block in parse_blocks(source))
+        return self._join(parse_blocks(source))
+
+    def _join(self, blocks: Iterable[Block]) -> str:
+        return join_blocks(self._lines(block) for block in blocks)
 
     def _lines(self, block: Block) -> list[str]:
         match block:
@@ -69,13 +82,18 @@ class NotebookProse:
                 return self._fence(block)
             case Bibliography() if self.links.site:
                 return [f"[The references]({self.links.page(self.links.path)}) are online."]
-            case Bibliography() | Target():
+            case Directive():
+                lines = self._directive(block)
+                return ["", *in_place(lines, block.fence), ""] if lines else []
+            case Bibliography() | Target() | Unshown():
                 return []
 
     def _text(self, text: str) -> str:
         return translate_marks(self.links.rewrite(text), self._role)
 
     def _role(self, name: str, argument: str) -> str | None:
+        if name.startswith("{"):
+            return self._role_of_myst(name, *text_and_target(argument))
         if name in CROSS_REFERENCES:
             return self._reference(argument.strip())
         if name in CITATIONS:
@@ -84,15 +102,38 @@ class NotebookProse:
             return self._quote(name, argument)
         return None
 
-    def _reference(self, name: str) -> str:
+    def _role_of_myst(self, name: str, text: str, target: str) -> str:
+        if name in ("{ref}", "{numref}", "{eq}"):
+            return self._reference(target, text)
+        if name == "{doc}":
+            chapter = chapter_named(target.removesuffix(".md"), self.links.path)
+            known = self.links.chapters.get(chapter)
+            title = text or (plain_text(known.title) if known else target)
+            return f"[{title}]({self.links.notebook(chapter)})" if known else title
+        if name == "{download}":
+            return f"[{text or target}]({self.links.resolve(target)})"
+        if name.startswith("{cite"):
+            keys = [key.strip() for key in target.split(",")]
+            return self._citation("citet" if name == "{cite:t}" else "citep", keys)
+        if name == "{math}":
+            return f"${target}$"
+        if name in _HTML:
+            return f"<{_HTML[name]}>{text or target}</{_HTML[name]}>"
+        if name in _WORDS:
+            return text or target
+        return f"`{text or (target.rpartition('.')[2] if target.startswith('~') else target)}`"
+
+    def _reference(self, name: str, text: str = "") -> str:
         """Return a link to the place on the site, or else to another chapter's notebook.
 
-        Only sections are called by their title.
+        Only sections are called by their title; `text` is what the author calls the place.
         """
-        label = self.labels.get(name)
+        label = self.labels.get(label_key(name))
         if label is None:
-            return f"`{name}`"
-        if label.kind == "section":
+            return text or f"`{name}`"
+        if text:
+            pass
+        elif label.kind == "section":
             text = plain_text(label.title)
         else:
             text = f"({label.number})" if label.kind == "equation" else _numbered(label)
@@ -129,12 +170,13 @@ class NotebookProse:
         return indented([image, "", *caption], figure.indent)
 
     def _caption(self, kind: str, labels: Mapping[str, int], caption: str) -> list[str]:
-        known = [self.labels[name] for name in labels if name in self.labels]
+        keys = [label_key(name) for name in labels]
+        known = [self.labels[key] for key in keys if key in self.labels]
         number = f"**{kind} {known[0].number}.** " if known else ""
         return [number + self._text(caption), ""] if number or caption else []
 
     def _equation(self, equation: Equation) -> list[str]:
-        label = self.labels.get(equation.label)
+        label = self.labels.get(label_key(equation.label))
         body = "\n".join(equation.body)
         if label is not None:
             display = _END_OF_DISPLAY.search(body)
@@ -144,36 +186,51 @@ class NotebookProse:
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
-        if fence.directive and not fence.prefix:
-            return self._directive(block, *fence.directive)
         if fence.language == TOC:
-            return list(self._contents(block))
+            body = replace(fence, start=0, end=len(block.lines))
+            return list(self._contents(block.lines, body))
         if fence.language == RAW_RST:  # for Sphinx alone, but for its images
             images = [(self.links.resolve(path), text) for path, text in raw_images(block.lines)]
             return [line for path, text in images for line in ("", f"![{text}]({path})", "", text)]
         return [f"{fence.prefix}{fence.marker}{fence.language}", *block.lines[1:]]
 
-    def _directive(self, block: Fenced, name: str, argument: str) -> list[str]:
-        """Return what Jupyter can show of a directive of MyST: a quote, an image, or its text."""
-        body = block.lines[1:-1] if block.fence.closed else block.lines[1:]
-        if name not in PROSE_DIRECTIVES:
-            return [f"{block.fence.marker}", *block.lines[1:]]
-        options, text = options_and_text(body)
-        if name == "figure":
-            pairs = (option.strip()[1:].split(":", 1) for option in options)
-            kept = {key: value.strip() for key, value in pairs if key in ("width", "height")}
-            caption = " ".join(" ".join(text).split())
-            return self._figure(Figure(block.line, "", caption, argument, kept))
-        title = argument if name == "admonition" or name not in BOXES else name.capitalize()
-        lines = [*([f"**{title}**", ""] if title else []), self.translate("\n".join(text))]
-        if name not in BOXES:
-            return ["", *lines, ""]
-        return ["", *(f"> {line}".rstrip() for line in "\n".join(lines).split("\n")), ""]
+    def _directive(self, block: Directive) -> list[str]:
+        """Return what Jupyter can show of a directive of MyST: nothing where it is for pages."""
+        values, text = option_values(block.options), block.text
+        match block.name:
+            case "figure" | "image":
+                sizes = {key: size for key, size in values.items() if key in ("width", "height")}
+                caption = " ".join(" ".join(text).split())
+                return self._figure(Figure(0, "", caption, block.argument, sizes, block.labels))
+            case "math":
+                return ["$$", *([block.argument] if block.argument else []), *text, "$$"]
+            case "code" | "code-block" | "code-cell" | "mermaid" | "sourcecode":
+                marker = block.fence.marker.replace(":", "`")
+                language = "mermaid" if block.name == "mermaid" else block.argument
+                return [f"{marker}{language}", *"\n".join(text).strip("\n").split("\n"), marker]
+            case "raw":
+                return text if block.argument == "html" else []
+            case "toctree":
+                body = replace(block.fence, start=-1, end=len(text), closed=False)
+                return list(self._contents(text, body))
+            case name if name in _ABSENT:
+                return []
+        if not block.blocks:
+            marker = block.fence.marker.replace(":", "`")
+            return [marker, *text, marker]
+        return self._titled(block)
 
-    def _contents(self, block: Fenced) -> Iterator[str]:
+    def _titled(self, block: Directive) -> list[str]:
+        """Return the text of a directive under its title: of a box or a quote as a quote."""
+        title, words = title_and_words(block.name, block.argument)
+        lines = [f"**{self._text(title)}**", ""] if title else []
+        lines += [self._text(words)] if words else []
+        lines += self._join(block.blocks).split("\n")
+        return [f"> {line}".rstrip() for line in lines] if is_quoted(block.name) else lines
+
+    def _contents(self, lines: Sequence[str], fence: Fence) -> Iterator[str]:
         """Yield a list of links to the notebooks that a table of contents names."""
-        fence = replace(block.fence, start=0, end=len(block.lines))
-        for entry in toc_entries(block.lines, fence, self.links.path):
+        for entry in toc_entries(lines, fence, self.links.path):
             chapter = self.links.chapters.get(entry.chapter)
             title = entry.title or (plain_text(chapter.title) if chapter else entry.name)
             link = f"({self.links.notebook(entry.chapter)})" if chapter else ""

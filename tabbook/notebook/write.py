@@ -7,6 +7,7 @@ some commands read and write no notebook.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections import Counter, defaultdict, deque
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 METADATA = "tabbook"
+TEXT = "text"
 CHECK = "check"
 SET_UP = "set-up"
 TOLERANCE = "tabbook_tol"
@@ -101,6 +103,42 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def _code_cells(cells: Iterable[NotebookNode]) -> list[NotebookNode]:
     return [cell for cell in cells if cell.cell_type == "code"]
+
+
+def sign(notebook: NotebookNode) -> NotebookNode:
+    """Let a notebook say which text it has, so that a later edit shows; returns it."""
+    notebook.metadata[METADATA][TEXT] = _digest_of_text(notebook)
+    return notebook
+
+
+def edit_problem(path: Path, committed: NotebookNode | None, new: NotebookNode) -> Problem | None:
+    """What is wrong with writing `new` to `path`: somebody has edited what lies there.
+
+    Outputs may be overwritten, and so may a notebook that does not say which text it had.
+    """
+    if committed is None or not is_edited(committed):
+        return None
+    if _digest_of_text(committed) == _digest_of_text(new):
+        return None
+    facts = committed.metadata[METADATA]
+    return Problem(
+        path.as_posix(),
+        0,
+        "edited since it was made, so it is left as it is: put the change into "
+        f"{facts.get('chapter')}, or let `tabbook notebooks --force` overwrite it",
+    )
+
+
+def is_edited(notebook: NotebookNode) -> bool:
+    """Whether a notebook has another text than it says that it was made with, if it does."""
+    facts = notebook.metadata.get(METADATA) or {}
+    return TEXT in facts and facts[TEXT] != _digest_of_text(notebook)
+
+
+def _digest_of_text(notebook: NotebookNode) -> str:
+    cells = [cell for cell in notebook.cells if cell.source.strip()]  # Jupyter adds empty ones
+    text = json.dumps([[cell.cell_type, cell.source] for cell in cells])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def read_notebook(path: Path) -> NotebookNode | None:

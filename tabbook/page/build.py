@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
+
 from tabbook.book.files import files_in, is_file
 from tabbook.book.settings import CHAPTERS, CONFIG, EXERCISES, NOTEBOOKS, TOC, Book
 from tabbook.notebook.draft import installed_versions
@@ -15,6 +17,8 @@ from tabbook.problems import Problem, ProblemsError
 
 PAGES = Path("_build", "html")
 DOCTREES = Path("_build", ".doctrees")
+EXTENSION = "tabbook.sphinx_ext"
+COMPLETED = Path("_build", CONFIG)
 STAMP = Path("_build", "pages.sha256")
 
 
@@ -38,6 +42,7 @@ def build_pages(book: Book, is_whole: bool = True) -> None:
     digest = _digest(book)
     write_text("", book.root / STAMP)
     _run_jupyter_book(book)
+    _remove_old_pages(book)
     problems = list(missing_targets(book, book.root / PAGES))
     if problems:
         raise ProblemsError(problems)
@@ -47,7 +52,8 @@ def build_pages(book: Book, is_whole: bool = True) -> None:
 def _run_jupyter_book(book: Book) -> None:
     from jupyter_book.cli.main import main as jupyter_book
 
-    command = ["build", "--quiet", "--warningiserror", "--keep-going", str(book.root)]
+    options = ["--quiet", "--warningiserror", "--keep-going"]
+    command = ["build", *options, "--config", str(_complete_config(book.root)), str(book.root)]
     try:
         jupyter_book(command, standalone_mode=False)
     except Exception as error:  # Extensions of Sphinx raise whatever they like.
@@ -55,6 +61,35 @@ def _run_jupyter_book(book: Book) -> None:
         shutil.rmtree(book.root / DOCTREES, ignore_errors=True)
         message = "Jupyter Book fails or warns; what it says stands above"
         raise ProblemsError([Problem(CONFIG, 0, message)]) from error
+
+
+def _remove_old_pages(book: Book) -> None:
+    """Sphinx leaves the pages of chapters that are gone."""
+    names = {Path(name).with_suffix("") for name in (*book.chapters, *book.pages)}
+    for page in (book.root / PAGES / CHAPTERS).rglob("*.html"):
+        if page.relative_to(book.root / PAGES).with_suffix("") not in names:
+            page.unlink()
+
+
+def _complete_config(root: Path) -> Path:
+    """The book's settings, or a copy of them that loads the extension of this package, too."""
+    config = yaml.safe_load((root / CONFIG).read_text(encoding="utf-8"))
+    sphinx = config["sphinx"]  # which has the tabs, so it is there
+    local = sphinx.get("local_extensions") or {}
+    listed = sphinx["config"].get("extensions")
+    if EXTENSION in (listed or [*local, *_names(sphinx.get("extra_extensions"))]):
+        return root / CONFIG
+    if listed:
+        listed.append(EXTENSION)
+    # The copy lies elsewhere, so the folders of extensions are no longer relative to it.
+    folders = {name: str((root / folder).resolve()) for name, folder in local.items()}
+    sphinx["local_extensions"] = folders | {EXTENSION: str(Path(__file__).parents[2])}
+    write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), root / COMPLETED)
+    return root / COMPLETED
+
+
+def _names(setting: str | list[str] | None) -> list[str]:
+    return [setting] if isinstance(setting, str) else setting or []
 
 
 def _digest(book: Book) -> str:

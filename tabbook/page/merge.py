@@ -78,7 +78,7 @@ def merge(book: Book, path: str, text: str) -> Page:
     return Page(
         notebook=new_notebook(
             cells=[part.cell for part in parts],
-            metadata={**PYTHON, "source_map": [part.line - 1 for part in parts]},
+            metadata={**chapter.front, **PYTHON, "source_map": [part.line - 1 for part in parts]},
         ),
         numbers=numbers,
         links={tab.name: _links(book, chapter, tab) for tab in tabs},
@@ -121,14 +121,14 @@ def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...
     colab = blob.replace("https://github.com/", "https://colab.research.google.com/github/")
     about = path.relative_to(book.notebooks).with_suffix("").as_posix()
     links = (
-        ("Open in Colab", f"{colab}/{path.as_posix()}"),
-        ("Notebook", f"{blob}/{path.as_posix()}"),
-        ("Source", f"{blob}/{chapter.path}"),
+        ("Open in Colab", f"{colab}/{quote(path.as_posix())}"),
+        ("Notebook", f"{blob}/{quote(path.as_posix())}"),
+        ("Source", f"{blob}/{quote(chapter.path)}"),
         ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}"),
     )
     if not has_solution(chapter.cells, book.solution):
         return links
-    exercise = book.exercise(tab, chapter.path).as_posix()
+    exercise = quote(book.exercise(tab, chapter.path).as_posix())
     return (("Try it yourself in Colab", f"{colab}/{exercise}"), *links)
 
 

@@ -15,8 +15,11 @@ from typing import cast
 from urllib import parse
 
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.domains.std import StandardDomain
 from sphinx.transforms import SphinxTransform
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
 
@@ -44,6 +47,7 @@ def setup_page(app: Sphinx) -> None:
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
     app.add_transform(Solutions)
+    app.add_post_transform(UnnumberedSections)
 
 
 class tab_text(nodes.inline):
@@ -82,6 +86,7 @@ class TabDirective(SphinxDirective):
     """Prose of one tab: ` ```{tabbook-tab} NAME `. `TabSets` puts it into a tab set."""
 
     required_arguments = 1
+    final_argument_whitespace = True  # in the name of a tab
     has_content = True
 
     def run(self) -> list[nodes.Node]:
@@ -205,6 +210,37 @@ class Solutions(SphinxTransform):
             opening = '<details class="tabbook-solution"><summary>Show the solution</summary>'
             section.insert(1, nodes.raw("", opening, format="html"))
             section.append(nodes.raw("", "</details>", format="html"))
+
+
+class UnnumberedSections(SphinxPostTransform):
+    """Let a `{numref}` to a section without a number show its title: Sphinx shows the label."""
+
+    default_priority = 5  # before references are resolved
+
+    def run(self, **_kwargs: object) -> None:
+        """Make `{ref}` of such references."""
+        for xref in list(self.document.findall(addnodes.pending_xref)):
+            if xref["reftype"] == "numref" and not xref["refexplicit"]:
+                document, anchor, _ = self._labels.get(xref["reftarget"], ("", "", ""))
+                if document and self._is_section(document, anchor):
+                    xref["reftype"] = "ref"
+
+    @property
+    def _labels(self) -> Mapping[str, tuple[str, str, str]]:
+        return cast(StandardDomain, self.env.get_domain("std")).labels
+
+    def _is_section(self, document: str, anchor: str) -> bool:
+        """Whether a place is a section without a number."""
+        numbers = self.env.toc_secnumbers.get(document, {})
+        figures = self.env.toc_fignumbers.get(document, {}).values()
+        if numbers.get(f"#{anchor}") or any(anchor in numbered for numbered in figures):
+            return False  # which is what most are, and needs no page to be read
+        node = self.env.get_doctree(document).ids.get(anchor)
+        if not isinstance(node, nodes.section):
+            return False
+        places = ["", *(f"#{name}" for name in node["ids"])]
+        is_first = isinstance(node.parent, nodes.document)
+        return not any(numbers.get(place) for place in places[not is_first :])
 
 
 def _links(links: Iterable[tuple[str, str]]) -> nodes.paragraph:

@@ -4,15 +4,16 @@ What stands in code is left alone, and so are marks that are not known.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tabbook.book.contents import TOC
-from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies, find_references
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies
 from tabbook.text.blocks import (
-    RAW_RST,
     Bibliography,
     Block,
+    Directive,
     Equation,
     Fenced,
     Figure,
@@ -20,10 +21,12 @@ from tabbook.text.blocks import (
     Table,
     Target,
     Text,
+    Unshown,
     parse_blocks,
 )
-from tabbook.text.fences import options_and_text
-from tabbook.text.inline import translate_marks
+from tabbook.text.directives import in_place
+from tabbook.text.fences import RAW_RST, Fence
+from tabbook.text.inline import replace_in_prose, scan_marks, text_and_target, translate_marks
 from tabbook.text.marks import (
     indented,
     join_blocks,
@@ -31,8 +34,10 @@ from tabbook.text.marks import (
     plain_text,
 )
 from tabbook.text.quotes import QUOTES
-from tabbook.text.reader import Chapter
+from tabbook.text.reader import Cell, Chapter
 
+# MyST takes a line for a comment that begins so, also within a paragraph.
+_PER_CENT = re.compile(r"^ {0,3}(?P<part>%)", re.MULTILINE)
 _ROLES = {
     "cite": "cite:p",
     "citep": "cite:p",
@@ -46,9 +51,14 @@ _ROLES = {
 
 def page_prose(chapter: Chapter) -> "PageProse":
     """What the page of a chapter is written with."""
-    cites = any(reference.role in CITATIONS for reference in find_references(chapter))
+    cites = any(_cites(cell) for cell in chapter.cells if cell.kind == "markdown")
     is_listed = cites and any(find_bibliographies(chapter))
     return PageProse(f"{page_target(chapter.path)}/" if is_listed else "")
+
+
+def _cites(cell: Cell) -> bool:
+    names = (name for _, name, _ in scan_marks(cell.source.split("\n")))
+    return any(name in CITATIONS or name.startswith("{cite") for name in names)
 
 
 @dataclass(frozen=True)
@@ -63,13 +73,20 @@ class PageProse:
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell."""
-        return join_blocks(self._lines(block) for block in parse_blocks(source))
+        return self._join(parse_blocks(source))
+
+    def _join(self, blocks: Iterable[Block]) -> str:
+        return join_blocks(self._lines(block) for block in blocks)
 
     def _lines(self, block: Block) -> list[str]:
         match block:
-            case Text() | Heading():
-                targets = _targets(block.labels) if isinstance(block, Heading) else []
-                return [*targets, self._text("\n".join(block.lines))]
+            case Text():
+                text = "\n".join(block.lines)
+                if _PER_CENT.search(text):
+                    text = replace_in_prose(_PER_CENT, lambda sign: f"\\{sign}", text)
+                return [self._text(text)]
+            case Heading():
+                return [*_targets(block.labels), self._text("\n".join(block.lines))]
             case Figure():
                 return self._figure(block)
             case Table():
@@ -84,11 +101,17 @@ class PageProse:
                 return [f"```{{bibliography}} {block.file}", *prefix, "```"]
             case Fenced():
                 return self._fence(block)
+            case Directive():
+                return self._directive(block)
+            case Unshown():
+                return block.lines
 
     def _text(self, text: str) -> str:
         return translate_marks(text, self._role)
 
     def _role(self, name: str, argument: str) -> str | None:
+        if name.startswith("{"):
+            return self._role_of_myst(name, argument)
         if name not in _ROLES:
             return None
         target = " ".join(argument.split())
@@ -97,6 +120,17 @@ class PageProse:
         elif name in CITATIONS:
             target = ",".join(f"{self.key_prefix}{key.strip()}" for key in target.split(","))
         return f"{{{_ROLES[name]}}}`{target}`"
+
+    def _role_of_myst(self, name: str, argument: str) -> str | None:
+        """Return a reference or a citation with our labels and keys; other roles stay."""
+        text, target = text_and_target(argument)
+        if name.startswith("{cite"):
+            target = ",".join(f"{self.key_prefix}{key.strip()}" for key in target.split(","))
+        elif name in ("{ref}", "{numref}", "{eq}"):
+            target = page_target(target)
+        else:
+            return None
+        return f"{name}`{text} <{target}>`" if text else f"{name}`{target}`"
 
     def _figure(self, figure: Figure) -> list[str]:
         if not (figure.caption or figure.labels or figure.options):
@@ -123,29 +157,32 @@ class PageProse:
 
     def _fence(self, block: Fenced) -> list[str]:
         fence = block.fence
-        if fence.directive:
-            return self._directive(block)
         if fence.language == TOC:
             return ["```{tableofcontents}", "```"]
         info = "{eval-rst}" if fence.language == RAW_RST else fence.language
         return [f"{fence.prefix}{fence.marker}{info}", *block.lines[1:]]
 
-    def _directive(self, block: Fenced) -> list[str]:
+    def _directive(self, block: Directive) -> list[str]:
         """Leave a directive of MyST as it is, but for the marks in its text.
 
-        What these become may be fences, too, so its own have to be longer.
+        What these become may be fences, too, so its own have to be longer. Backticks are understood
+        without MyST's extension for colons.
         """
-        fence = block.fence
-        if not fence.holds_prose or fence.prefix or not fence.closed:
-            return list(block.lines)
-        options, text = options_and_text(block.lines[1:-1])
-        lines = self.translate("\n".join(text)).split("\n")
-        inner = (line.lstrip() for line in lines)
-        longest = max(len(line) - len(line.lstrip(fence.marker[0])) for line in inner)
-        marker = fence.marker[0] * max(len(fence.marker), longest + 1)
-        return [f"{marker}{fence.info}", *options, *([""] if options else []), *lines, marker]
+        lines = self._join(block.blocks).split("\n") if block.blocks else block.text
+        gap = [""] if block.options and block.blocks else []
+        info = f"{{{block.name}}} {self._text(block.argument)}".rstrip()
+        marker = _longer_fence(block.fence, info, lines)
+        return in_place([f"{marker}{info}", *block.options, *gap, *lines, marker], block.fence)
 
 
 def _targets(labels: Iterable[str]) -> list[str]:
     targets = [f"({page_target(label)})=" for label in labels]
     return ["", *targets] if targets else []
+
+
+def _longer_fence(fence: Fence, info: str, lines: Iterable[str]) -> str:
+    """Return the fence of a block, of backticks rather than colons, that nothing in it ends."""
+    sign = "~" if "`" in info else fence.marker[0].replace(":", "`")
+    inner = (line.lstrip() for line in lines)
+    longest = max((len(line) - len(line.lstrip(sign)) for line in inner), default=0)
+    return sign * max(len(fence.marker), longest + 1, 3)

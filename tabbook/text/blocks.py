@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from tabbook.text.directives import holds_prose, option_values, options_and_text, unindented
 from tabbook.text.fences import Fence, find_fences
 from tabbook.text.inline import resolve_slide_marks, without_declarations
 
-RAW_RST = "eval_rst"
-_MARKS = r"(?P<marks>(?::(?:label|width|height):`[^`]+`[ \t]*)+)$"
+_MARKS = r"(?P<marks>(?::(?:label|width|height):`+[^`]+`+[ \t]*)+)$"
 _MARK_LINE = re.compile(r"[ \t]*" + _MARKS)
 _MARKS_BEHIND = re.compile(r"(?P<text>.*\S)[ \t]+" + _MARKS)
-_MARK = re.compile(r":(label|width|height):`([^`]+)`")
+_MARK = re.compile(r":(label|width|height):`+([^`]+)`+")
 _HEADING = re.compile(r"#{1,6}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*$")
 _UNDERLINE = re.compile(r"(?:={2,}|-{2,})[ \t]*$")
 _FIGURE = re.compile(
@@ -25,11 +25,13 @@ _FIGURE = re.compile(
     re.DOTALL,
 )
 _EQUATION = re.compile(
-    r"(?P<indent>[ \t]*)\$\$(?P<body>(?:(?!\$\$).)+)\$\$(?P<point>[.,;]?)\s*"
-    r":eqlabel:`(?P<label>[^`]+)`[ \t]*$",
+    r"(?P<indent>[ \t]*)\$\$(?P<body>(?:(?!\$\$).)+)\$\$(?P<point>[.,;]?)"
+    r"(?:\s*:eqlabel:`+(?P<label>[^`]+)`+|[ \t]*\((?P<name>[^()\s]+)\))[ \t]*$",
     re.DOTALL | re.MULTILINE,
 )
-_LONE_EQUATION_LABEL = re.compile(r"[ \t]*:eqlabel:`(?P<label>[^`]+)`[ \t]*$")
+_LONE_EQUATION_LABEL = re.compile(r"[ \t]*:eqlabel:`+(?P<label>[^`]+)`+[ \t]*$")
+_TARGET = re.compile(r"\((?P<label>[^()\n]+)\)=[ \t]*$")
+_UNSHOWN = re.compile(r" {0,3}%|\+\+\+(?:[ \t]|$)")
 _TABLE_RULE = re.compile(r":?-+:?")
 _CAPTION = re.compile(r":(?![-\w]+:`)[ \t]*(?P<text>\S.*)$")
 _BIBLIOGRAPHY = re.compile(r"[ \t]*:bibliography:`(?P<file>[^`]+)`[ \t]*$")
@@ -50,6 +52,39 @@ class Fenced:
     line: int
     fence: Fence
     lines: list[str]
+
+
+@dataclass
+class Unshown:
+    """What MyST shows nowhere: lines of a comment, or the break between two blocks."""
+
+    line: int
+    lines: list[str]
+
+
+@dataclass
+class Directive:
+    """A directive of MyST; `options` are its lines, `text` those behind, `blocks` if it is prose.
+
+    What stands before the lines in a list or a quote is left out.
+    """
+
+    line: int
+    fence: Fence
+    options: list[str]
+    text: list[str]
+    blocks: list["Block"]
+    labels: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Which directive it is."""
+        return self.fence.directive[0] if self.fence.directive else ""
+
+    @property
+    def argument(self) -> str:
+        """What stands behind its name."""
+        return self.fence.directive[1] if self.fence.directive else ""
 
 
 @dataclass
@@ -108,11 +143,15 @@ class Equation:
 
 @dataclass
 class Target:
-    """A label with nothing above it that could carry it; `is_equation` if it is an `:eqlabel:`."""
+    """A label with nothing that could carry it; `is_equation` if it is an `:eqlabel:`.
+
+    `is_above` if it is one of MyST's, `(label)=`, which stand above what they are for.
+    """
 
     line: int
     label: str
     is_equation: bool = False
+    is_above: bool = False
 
 
 @dataclass
@@ -123,7 +162,18 @@ class Bibliography:
     file: str
 
 
-Block = Text | Fenced | Heading | Figure | Table | Equation | Target | Bibliography
+Block = (
+    Text
+    | Fenced
+    | Unshown
+    | Directive
+    | Heading
+    | Figure
+    | Table
+    | Equation
+    | Target
+    | Bibliography
+)
 
 
 @cache
@@ -136,18 +186,19 @@ def parse_blocks(source: str) -> tuple[Block, ...]:
     lines = source.split("\n")
     resolved = enumerate(zip(lines, resolve_slide_marks(without_declarations(lines)), strict=True))
     kept = {n: new for n, (old, new) in resolved if new.strip() or not old.strip()}
-    blocks = _Parser(list(kept.values())).parse()
-    numbers = list(kept)
+    blocks, numbers = _Parser(list(kept.values())).parse(), list(kept)
     return tuple(_numbered(block, numbers) for block in blocks)
 
 
 def _numbered(block: Block, numbers: Sequence[int]) -> Block:
     """The block with the lines `numbers` in the place of those that it was parsed from."""
     block.line = numbers[block.line]
-    if isinstance(block, Heading | Figure | Table):
+    if isinstance(block, Directive | Heading | Figure | Table):
         block.labels = {name: numbers[line] for name, line in block.labels.items()}
     elif isinstance(block, Equation):
         block.label_line = numbers[block.label_line]
+    for inner in block.blocks if isinstance(block, Directive) else ():
+        _numbered(inner, numbers)
     return block
 
 
@@ -156,13 +207,15 @@ class _Parser:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
-        self.fences = {fence.start: fence for fence in find_fences(lines)}
+        self.fences = {fence.start: fence for fence in find_fences(lines, colons=True)}
         self.blocks: list[Block] = []
 
     def parse(self) -> list[Block]:
         takes = (
             self._take_fence,
             self._take_comment,
+            self._take_unshown,
+            self._take_target,
             self._take_marks,
             self._take_heading,
             self._take_figure,
@@ -180,11 +233,20 @@ class _Parser:
     def _is_blank(self, line: int) -> bool:
         return not 0 <= line < len(self.lines) or not self.lines[line].strip()
 
+    def _is_behind_text(self, line: int) -> bool:
+        return not (self._is_blank(line - 1) or _TARGET.match(self.lines[line - 1]))
+
     def _take_fence(self, line: int) -> int | None:
         fence = self.fences.get(line)
         if fence is None:
             return None
-        self.blocks.append(Fenced(line, fence, list(self.lines[line : fence.end])))
+        lines = list(self.lines[line : fence.end])
+        if fence.directive and fence.closed:
+            self.blocks.append(_directive(fence, lines))
+        elif fence.marker[0] == ":":
+            self.blocks.append(Text(line, lines))
+        else:
+            self.blocks.append(Fenced(line, fence, lines))
         return fence.end
 
     def _take_comment(self, line: int) -> int | None:
@@ -196,6 +258,34 @@ class _Parser:
         for number in range(line, end + 1):
             self._take_text(number)
         return end + 1
+
+    def _take_unshown(self, line: int) -> int | None:
+        last = self.blocks[-1] if self.blocks else None
+        goes_on = isinstance(last, Unshown) and last.line + len(last.lines) == line
+        if not _UNSHOWN.match(self.lines[line]) or (self._is_behind_text(line) and not goes_on):
+            return None  # a line of a paragraph may well begin with a per cent sign
+        if isinstance(last, Unshown) and goes_on:
+            last.lines.append(self.lines[line])
+        else:
+            self.blocks.append(Unshown(line, [self.lines[line]]))
+        return line + 1
+
+    def _take_target(self, line: int) -> int | None:
+        found = _TARGET.match(self.lines[line])
+        if found is None:
+            return None
+        self.blocks.append(Target(line, found["label"], is_above=True))
+        return line + 1
+
+    def _labels_above(self) -> dict[str, int]:
+        """Take away MyST's targets right above here: they are labels of what follows."""
+        start = len(self.blocks)
+        while start and _is_between(self.blocks[start - 1]):
+            start -= 1
+        above = [block for block in self.blocks[start:] if isinstance(block, Target)]
+        if above:
+            del self.blocks[start:]
+        return {target.label: target.line for target in above}
 
     def _take_marks(self, line: int) -> int | None:
         if not _MARK_LINE.match(self.lines[line]):
@@ -231,12 +321,14 @@ class _Parser:
         text, marks = self._without_marks(line)
         heading = _HEADING.match(text)
         if heading:
-            self.blocks.append(Heading(line, heading["title"], [text]))
+            labels = self._labels_above()
+            self.blocks.append(Heading(line, heading["title"], [text], labels))
             self._add_marks(line, marks)
             return line + 1
         underlined = line + 1 < len(self.lines) and _UNDERLINE.match(self.lines[line + 1])
-        if underlined and self._is_blank(line - 1) and re.match(r"[^\s|>#*+-]", text):
-            self.blocks.append(Heading(line, text.strip(), list(self.lines[line : line + 2])))
+        if underlined and not self._is_behind_text(line) and re.match(r"[^\s|>#*+-]", text):
+            lines, labels = list(self.lines[line : line + 2]), self._labels_above()
+            self.blocks.append(Heading(line, text.strip(), lines, labels))
             return line + 2
         return None
 
@@ -246,14 +338,15 @@ class _Parser:
         end = line + 1
         while not self._is_blank(end) and not _MARK_LINE.match(self.lines[end]):
             end += 1
-        if self._is_blank(end) and not self._is_blank(line - 1):
+        if self._is_blank(end) and self._is_behind_text(line):
             return None  # the last line of a paragraph
         last, marks = self._without_marks(end - 1)
         figure = _FIGURE.match("\n".join([*self.lines[line : end - 1], last]))
         if figure is None or not _is_balanced(figure["caption"]):
             return None
         caption = " ".join(figure["caption"].split())
-        self.blocks.append(Figure(line, figure["indent"], caption, figure["path"].strip("<>")))
+        place, path = (line, figure["indent"]), figure["path"].strip("<>")
+        self.blocks.append(Figure(*place, caption, path, labels=self._labels_above()))
         self._add_marks(end - 1, marks)
         return end
 
@@ -270,7 +363,7 @@ class _Parser:
         indent, end = found["indent"], line + found[0].count("\n")
         rows = (found["body"].strip() + found["point"]).split("\n")
         body = [row.removeprefix(indent) for row in rows]
-        self.blocks.append(Equation(line, indent, body, found["label"], end))
+        self.blocks.append(Equation(line, indent, body, found["label"] or found["name"], end))
         return end + 1
 
     def _take_table(self, line: int) -> int | None:
@@ -282,7 +375,7 @@ class _Parser:
             end += 1
         rows = [row.strip() for row in self.lines[start:end]]
         indent = self.lines[start][: self.lines[start].index(rows[0][0])]
-        self.blocks.append(Table(line, indent, caption, rows))
+        self.blocks.append(Table(line, indent, caption, rows, self._labels_above()))
         for number in marks:
             self._add_marks(number, self.lines[number])
         return end
@@ -328,6 +421,29 @@ class _Parser:
         else:
             self.blocks.append(Text(line, [self.lines[line]]))
         return line + 1
+
+
+def _directive(fence: Fence, lines: Sequence[str]) -> Block:
+    """Return a directive, or the labelled equation that it is."""
+    options, text = options_and_text(unindented(lines[1:-1], fence))
+    values = option_values(options)
+    directive = Directive(fence.start, fence, options, text, [])
+    if directive.name == "math" and [*values] == ["label"] and not fence.prefix.strip():
+        body = "\n".join([directive.argument, *text]).strip().split("\n")
+        return Equation(fence.start, fence.prefix, body, values["label"], fence.start + 1)
+    if "name" in values:
+        directive.labels = {values["name"]: fence.start + 1}
+    if holds_prose(fence):
+        inner = range(fence.start + 1 + len(options), fence.end)
+        directive.blocks = [_numbered(block, inner) for block in _Parser(text).parse()]
+    return directive
+
+
+def _is_between(block: Block) -> bool:
+    """Whether a block may stand between a target of MyST and what it is for."""
+    if isinstance(block, Text):
+        return not any(map(str.strip, block.lines))
+    return isinstance(block, Target) and block.is_above
 
 
 def _is_balanced(caption: str) -> bool:

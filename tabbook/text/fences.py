@@ -3,28 +3,20 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 # A fence may stand in a block quote or in a list item, so it may follow their marks.
 _OPENING = re.compile(
     r"(?P<prefix>[ \t]*(?:(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t]))[ \t]*)*)"
-    r"(?P<marker>`{3,}|~{3,})[ \t]*(?P<info>.*?)[ \t]*$"
+    r"(?P<marker>`{3,}|~{3,}|:{3,}(?=[ \t]*\{[a-zA-Z]))[ \t]*(?P<info>.*?)[ \t]*$"
 )
-_CLOSING = re.compile(r"[ \t>]*(?P<marker>`{3,}|~{3,})[ \t]*$")
+_CLOSING = re.compile(r"[ \t>]*(?P<marker>`{3,}|~{3,}|:{3,})[ \t]*$")
 _BARE_INPUT = re.compile(r"\{\.[^{}]*\.input\b[^{}]*\}[ \t]*$")
 _DIRECTIVE = re.compile(r"\{(?P<name>[a-zA-Z][\w:-]*)\}[ \t]*(?P<argument>.*)")
+RAW_RST = "eval_rst"
 # What R Markdown and others have in braces, too.
 _LANGUAGES = ("bash", "javascript", "julia", "python", "r", "sh", "sql")
-# Directives of MyST whose text is prose: boxes, and those that hold other things.
-BOXES = {
-    *("admonition", "attention", "caution", "danger", "error", "hint", "important", "note"),
-    *("seealso", "tip", "warning"),
-}
-PROSE_DIRECTIVES = BOXES | {
-    *("card", "dropdown", "epigraph", "figure", "grid", "grid-item", "grid-item-card"),
-    *("list-table", "margin", "sidebar", "tab-item", "tab-set", "topic"),
-}
-_OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t]|$)")
+# What a cell may be in: Python by any name, and what IPython has a magic for, in d2lbook, too.
+_RUN = ("bash", "ipython", "ipython3", "py", "python", "python3", "r", "ruby")
 _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 
 
@@ -32,7 +24,8 @@ _ATTRIBUTE = re.compile(r"""(?:[^\s"']|"[^"]*"|'[^']*')+""")
 class Fence:
     """A fenced block: `lines[start]` opens it, `lines[end - 1]` closes it if `closed`.
 
-    `prefix` is what stands before the opening marker: indentation, `> `, or a list item's mark.
+    The fences of a directive of MyST may be colons. `prefix` is what stands before the opening
+    marker: indentation, `> `, or a list item's mark.
     """
 
     start: int
@@ -49,8 +42,24 @@ class Fence:
 
     @property
     def is_input(self) -> bool:
-        """Whether this is the input of a code cell, as in `{.python .input  n=3}`."""
-        return not self.prefix and ".input" in self.attributes
+        """Whether this is the input of a code cell, as in `{.python .input  n=3}`.
+
+        To d2lbook, every output that is not JSON is one, too.
+        """
+        return self._is_cell and not self.foreign_language
+
+    @property
+    def foreign_language(self) -> str:
+        """The language of a code cell that no kernel of a notebook runs; mostly there is none."""
+        names = [name.removeprefix(".") for name in self.attributes if not re.search("[#=]", name)]
+        others = [name for name in names if name not in ("input", "output")]
+        is_known = not others or any(name.lower() in _RUN for name in others)
+        return others[0] if self._is_cell and not is_known else ""
+
+    @property
+    def _is_cell(self) -> bool:
+        is_said = ".input" in self.attributes or ".output" in self.attributes
+        return is_said and not self.prefix and not self.is_output
 
     @property
     def is_output(self) -> bool:
@@ -61,18 +70,15 @@ class Fence:
     def directive(self) -> tuple[str, str] | None:
         """The name and the argument, if this is a directive of MyST, as in `{figure} a.png`."""
         found = _DIRECTIVE.match(self.info)
-        if found is None or found["name"].lower() in _LANGUAGES:
+        if found is None or found["name"].lower() in _LANGUAGES or self.language == RAW_RST:
             return None
         return found["name"], found["argument"]
 
     @property
-    def holds_prose(self) -> bool:
-        """Whether this is a directive of MyST whose text is prose."""
-        return self.directive is not None and self.directive[0] in PROSE_DIRECTIVES
-
-    @property
     def language(self) -> str:
         """The info string; of pandoc's attributes only the first class, the rest means nothing."""
+        if self.info == "{eval-rst}":  # as MyST has it
+            return RAW_RST
         found = _DIRECTIVE.match(self.info)
         if found and found["name"].lower() in _LANGUAGES:
             return found["name"]
@@ -85,8 +91,10 @@ class Fence:
         return _ATTRIBUTE.findall(self.info.strip("{}"))
 
 
-def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
+def find_fences(lines: Sequence[str], *, colons: bool = False) -> Iterator[Fence]:
     """Yield the fenced blocks of a text in order; what is inside a block is not looked at.
+
+    What stands between colons is prose; as a block it counts with `colons`.
 
     A fence without an end runs to the end of the text, as CommonMark has it. Two cases are read
     otherwise, because they are nearly always a forgotten end: code cells do not nest, so the next
@@ -96,28 +104,12 @@ def find_fences(lines: Sequence[str]) -> Iterator[Fence]:
     """
     index = 0
     while index < len(lines):
-        fence = _fence_at(lines, index)
+        fence = _fence_at(lines, index, colons)
         if fence is None:
             index += 1
         else:
             yield fence
             index = fence.end
-
-
-def blank_code(lines: Sequence[str], filler: str = "") -> list[str]:
-    """Return the lines of a text with those of its fenced blocks as so many fillers.
-
-    The prose that stands in a directive stays.
-    """
-    blanked = list(lines)
-    for fence in find_fences(lines):
-        inner: list[str] = []
-        if fence.holds_prose:
-            inner = blank_code(lines[fence.body], filler)
-        for index in range(fence.start, fence.end):
-            blanked[index] = filler * len(lines[index])
-        blanked[fence.start + 1 : fence.start + 1 + len(inner)] = inner
-    return blanked
 
 
 def lost_inputs(
@@ -137,12 +129,6 @@ def lost_inputs(
             yield index, fence
 
 
-def options_and_text(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Split the body of a directive into its options, as in `:width: 300px`, and its text."""
-    options = list(takewhile(_OPTION.match, lines))
-    return options, list(lines[len(options) :])
-
-
 def _opening_at(lines: Sequence[str], start: int) -> Fence | None:
     opening = _OPENING.match(lines[start])
     if opening is None or (opening["marker"][0] == "`" and "`" in opening["info"]):
@@ -151,9 +137,9 @@ def _opening_at(lines: Sequence[str], start: int) -> Fence | None:
     return Fence(start, len(lines), prefix, marker, info, closed=False)
 
 
-def _fence_at(lines: Sequence[str], start: int) -> Fence | None:
+def _fence_at(lines: Sequence[str], start: int, colons: bool) -> Fence | None:
     found = _opening_at(lines, start)
-    if found is None:
+    if found is None or (found.marker[0] == ":" and not colons):
         return None
     longer: Fence | None = None
     for index in range(start + 1, len(lines)):
@@ -171,7 +157,7 @@ def _fence_at(lines: Sequence[str], start: int) -> Fence | None:
 
 def _closes(line: str, fence: Fence) -> bool:
     closing = _CLOSING.match(line)
-    if closing is None or (not fence.prefix and not re.match(r" {0,3}[`~]", line)):
+    if closing is None or (not fence.prefix and not re.match(r" {0,3}[`~:]", line)):
         return False
     return closing["marker"][0] == fence.marker[0] and len(closing["marker"]) >= len(fence.marker)
 

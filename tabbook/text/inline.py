@@ -3,14 +3,17 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from tabbook.text.fences import blank_code
+from tabbook.text.directives import blank_code
 
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
 # Where a code cell stands inside a comment, its first part has no end.
 _COMMENT = r"<!--(?:(?!-->).)*"
-_INLINE = re.compile(
-    rf"\\.|{_COMMENT}|(?P<mark>:(?P<name>[a-z]+):`(?P<argument>[^`]+)`)|{_CODE_SPAN}", re.DOTALL
+# Some authors double the backticks, as reStructuredText does for code.
+_MARK = (
+    r"(?P<mark>(?::(?P<name>[a-z]+):|(?P<role>\{[a-zA-Z][\w:.+-]*\}))"
+    r"(?P<quote>``?)(?!`)(?P<argument>[^`]+)(?P=quote))"
 )
+_INLINE = re.compile(rf"\\.|{_COMMENT}|{_MARK}|{_CODE_SPAN}", re.DOTALL)
 # A dollar sign before a space opens no mathematics, one after a space or before a digit ends none.
 _MATH = r"\$\$(?:(?!\$\$).)+\$\$|\$(?!\s)(?:(?!\n[ \t]*\n)[^$\\]|\\.)+(?<!\s)\$(?!\d)"
 _HIDDEN_SPAN = re.compile(rf"\\.|{_COMMENT}|{_CODE_SPAN}|{_MATH}", re.DOTALL)
@@ -28,18 +31,23 @@ _ABSENT = re.compile(r"\(~~(?:(?!\(~~).)+?~~\)|\[~~(?:(?!\[~~).)+?~~\](?!\()", r
 def translate_marks(text: str, translate: Callable[[str, str], str | None]) -> str:
     """Replace the marks `` :name:`argument` `` by `translate(name, argument)`, unless it is None.
 
-    What stands in a code span, in a comment, or behind a backslash, is left alone.
+    MyST's roles are marks, too; their names are in braces. What stands in a code span, in a
+    comment, or behind a backslash, is left alone.
     """
 
     def replacement(found: re.Match[str]) -> str:
-        new = translate(found["name"], found["argument"]) if found["mark"] else None
+        name = found["name"] or found["role"]
+        new = translate(name, found["argument"]) if found["mark"] else None
         return found[0] if new is None else new
 
     return _INLINE.sub(replacement, text)
 
 
 def scan_marks(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """Yield the marks of a markdown cell, but not those in code: line from 0, name, argument."""
+    """Yield the marks of a markdown cell, but not those in code: line from 0, name, argument.
+
+    MyST's roles are marks, too; their names are in braces.
+    """
     text = "\n".join(lines)
     for start, name, argument in find_marks(text):
         yield text.count("\n", 0, start), name, argument
@@ -50,7 +58,15 @@ def find_marks(text: str) -> Iterator[tuple[int, str, str]]:
     bare = "\n".join(blank_code(text.split("\n"), HIDDEN))
     for found in _INLINE.finditer(bare):
         if found["mark"]:
-            yield found.start(), found["name"], found["argument"]
+            yield found.start(), found["name"] or found["role"], found["argument"]
+
+
+def text_and_target(argument: str) -> tuple[str, str]:
+    """Split the argument of a role of MyST, as in `the text <target>`; mostly there is no text."""
+    text, is_split, target = argument.removesuffix(">").rpartition("<")
+    if not (text and is_split and argument.endswith(">")):
+        text, target = "", argument
+    return text.rstrip(), " ".join(target.split())
 
 
 def resolve_slide_marks(lines: Sequence[str]) -> list[str]:

@@ -9,9 +9,14 @@ _NOT_IN_TARGET = re.compile(r"[^A-Za-z0-9*./_+-]")
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\)")
 
 
+def label_key(name: str) -> str:
+    """Return what two names of one label have in common: Sphinx compares them without case."""
+    return " ".join(name.split()).lower()
+
+
 def page_target(label: str) -> str:
     """Return a label in the characters that MyST allows; others become their code points."""
-    return _NOT_IN_TARGET.sub(lambda found: f"-{ord(found[0]):x}-", label)
+    return _NOT_IN_TARGET.sub(lambda found: f"-{ord(found[0]):x}-", label_key(label))
 
 
 def join_blocks(blocks: Iterable[list[str]]) -> str:

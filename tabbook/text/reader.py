@@ -2,16 +2,17 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from tabbook.problems import Problem
 from tabbook.text.cell_code import comments_of
 from tabbook.text.fences import Fence, find_fences, lost_inputs
+from tabbook.text.front_matter import read_front_matter
 from tabbook.text.tolerance import parse_tolerance
-from tabbook.text.unfold import find_selections
+from tabbook.text.unfold import find_selections, lines_without_self
 
 Tabs = tuple[str, ...] | None  # None for every tab of the book
 
@@ -20,7 +21,7 @@ _BEGIN_TAB = re.compile(r":begin_tab:[ \t]*`(?P<tabs>[^`]*)`[ \t]*$")
 _BEGIN_TOC = re.compile(r":begin_tab:[ \t]*toc[ \t]*$")
 _END_TAB = re.compile(r":end_tab:[ \t]*(?:`[^`]*`)?[ \t]*$")
 _TAB_MARK = re.compile(
-    r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>[^#]*))?(?:#.*)?$"
+    r"[ \t]*(?:#[ \t]*@tab|(?:#[ \t]*)?%%tab)(?:[ \t]+(?P<tabs>.*)|[ \t]*(?:#.*)?)$"
 )
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
 # In a comment; the one in words is older, and the whole of its comment.
@@ -69,11 +70,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Chapter:
-    """The cells of one Markdown file, for all tabs, and what is wrong in it."""
+    """The cells of one Markdown file, for all tabs, and what is wrong in it.
+
+    `front` is its front matter, which MyST reads: no cell shows it.
+    """
 
     path: str
     cells: tuple[Cell, ...]
     problems: tuple[Problem, ...] = ()
+    front: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
@@ -85,8 +90,9 @@ def read_chapter(text: str, path: str, tabs: Sequence[str]) -> Chapter:
     """
     named = tuple(tab for tab in tabs if tab != "all")  # which is what a book without tabs has
     reading = _Reading(path, named, split_lines(text))
+    front = reading.take_front_matter()
     cells = tuple(replace(cell, index=index) for index, cell in enumerate(reading.cells()))
-    return Chapter(path, cells, tuple(sorted(set(reading.problems))))
+    return Chapter(path, cells, tuple(sorted(set(reading.problems))), front)
 
 
 def read_chapter_file(root: Path, path: str, tabs: Sequence[str]) -> Chapter:
@@ -122,6 +128,15 @@ class _Reading:
         self.toc_marks: set[int] = set()
         self.hides_all = False
 
+    def take_front_matter(self) -> dict[str, Any]:
+        """Read the front matter and blank its lines."""
+        front = read_front_matter(self.lines)
+        if front.fault:
+            line, message = front.fault
+            self._report(line, f"the front matter is not YAML: {message}")
+        self.lines[: front.length] = [""] * front.length
+        return front.settings
+
     def cells(self) -> Iterator[Cell]:
         start = 0
         fenced: set[int] = set()
@@ -130,8 +145,7 @@ class _Reading:
             where = f"inside the block of line {outer.start + 1}" if outer else "without backticks"
             self._report(index, f"'{self.lines[index].strip()}' opens a code cell {where}")
         for fence in fences:
-            if not fence.closed:
-                self._report(fence.start, f"'{self.lines[fence.start]}' has no closing fence")
+            self._check_fence(fence)
             if fence.is_input or fence.is_output:
                 yield from self._prose(start, fence.start, fenced)
                 start = fence.end
@@ -139,6 +153,19 @@ class _Reading:
                 yield from self._code(fence)
             fenced.update(range(fence.start, fence.end))
         yield from self._prose(start, len(self.lines), fenced)
+
+    def _check_fence(self, fence: Fence) -> None:
+        opening = self.lines[fence.start]
+        if not fence.closed:
+            self._report(fence.start, f"'{opening}' has no closing fence")
+        if fence.foreign_language:
+            language = f"a code cell in {fence.foreign_language}"
+            self._report(
+                fence.start, f"'{opening}' is {language}; cells are in python, bash, r or ruby"
+            )
+        if fence.is_input and ".output" in fence.attributes:
+            right = "'{.json .output}' for an output that is kept, '{.python .input}' for code"
+            self._report(fence.start, f"'{opening}' is run as code; expected {right}")
 
     def _prose(self, start: int, end: int, fenced: set[int]) -> Iterator[Cell]:
         """Yield the markdown cells of the prose between two code cells; a tab block is one."""
@@ -186,7 +213,17 @@ class _Reading:
         if kept:
             source = "\n".join(self.lines[index] for index in kept)
             numbers = tuple(index + 1 for index in kept)
+            self._check_directives(kept)
             yield Cell("markdown", source, numbers[0], tabs, lines=numbers)
+
+    def _check_directives(self, kept: list[int]) -> None:
+        """Report the directives between colons that go on where the text of a cell ends."""
+        for fence in find_fences([self.lines[index] for index in kept], colons=True):
+            if fence.marker[0] == ":" and not fence.closed:
+                line = self.lines[kept[fence.start]].strip()
+                end = f"'{fence.marker}' before the text ends"
+                message = f"'{line}' has no {end}: no code cell or tab block can be in it"
+                self._report(kept[fence.start], message)
 
     def _code(self, fence: Fence) -> Iterator[Cell]:
         """Yield the code cell of a fence, unless there is no code in it."""
@@ -261,13 +298,16 @@ class _Reading:
         return default if named == () else named
 
     def _named_tabs(self, index: int, names: str | None) -> Tabs:
-        """Return the tabs of a mark; unknown ones are reported and kept.
+        """Return the tabs of a mark, as the book calls them; unknown ones are reported and kept.
 
-        Where the book has no tabs, marks mean nothing.
+        Capitals make no difference. Where the book has no tabs, marks mean nothing.
         """
         if not self.tabs:
             return None
-        tabs = tuple(dict.fromkeys(name.strip() for name in (names or "").split(",")))
+        text = re.split(r"(?:^|[ \t])#", names or "", maxsplit=1)[0]  # `C#` is a name
+        known = {tab.lower(): tab for tab in (*self.tabs, "all")}
+        said = (name.strip() for name in text.split(","))
+        tabs = tuple(dict.fromkeys(known.get(name.lower(), name) for name in said))
         mark = self.lines[index].strip()
         if not any(tabs):
             self._report(index, f"'{mark}' names no tab; {self._known_tabs()}")
@@ -276,7 +316,7 @@ class _Reading:
         return None if "all" in tabs else tuple(filter(None, tabs))
 
     def _check_tab(self, line: int, tab: str, mark: str) -> None:
-        if tab in (*self.tabs, "all"):
+        if tab.lower() in (*map(str.lower, self.tabs), "all"):
             return
         close = difflib.get_close_matches(tab, [*self.tabs, "all"], n=1)
         hint = f"did you mean '{close[0]}'?" if close else self._known_tabs()
@@ -293,6 +333,10 @@ class _Reading:
             line = lines[min(max(error.lineno or 1, 1), len(lines)) - 1]
             self._report(line - 1, f"code with tab.selected that does not parse: {error.msg}")
             return
+        for number in lines_without_self(source)[:1]:
+            text = self.lines[lines[number - 1] - 1].strip()
+            message = f"'{text}' stands in a branch of a class, not of a method: there is no 'self'"
+            self._report(lines[number - 1] - 1, message)
         for selection in selections:
             line = lines[selection.line - 1]
             if selection.tabs is None:

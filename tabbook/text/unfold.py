@@ -35,6 +35,32 @@ def find_selections(source: str) -> list[Selection]:
     ]
 
 
+def lines_without_self(source: str) -> list[int]:
+    """Return the lines, from 1, that use `self` in a branch of a class body, outside any method.
+
+    Such a branch was meant for the method above it. Raises SyntaxError if the cell is no Python.
+    """
+    code = parse_cell(source.split("\n")) if "tab.selected" in source else None
+    classes = (
+        (node for node in ast.walk(code.tree) if isinstance(node, ast.ClassDef)) if code else ()
+    )
+    branches = (
+        node
+        for each in classes
+        for node in each.body
+        if isinstance(node, ast.If) and any(map(_is_selection, ast.walk(node)))
+    )
+    return sorted({line for branch in branches for line in _lines_with_self(branch)})
+
+
+def _lines_with_self(node: ast.AST) -> Iterator[int]:
+    if isinstance(node, ast.Name) and node.id == "self":
+        yield node.lineno
+    elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        for child in ast.iter_child_nodes(node):
+            yield from _lines_with_self(child)
+
+
 def unfold(source: str, tab: str) -> list[Line]:
     """Return the lines of a cell's code for `tab`, each with its index in `source`.
 
@@ -73,7 +99,7 @@ def _decide(test: ast.expr, tab: str) -> bool | None:
     """Return what a condition is for `tab`, None where it depends on something else too."""
     tabs = _selected_tabs(test)
     if tabs is not None:
-        return tab in tabs
+        return tab.lower() in map(str.lower, tabs)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         value = _decide(test.operand, tab)
         return None if value is None else not value

@@ -42,6 +42,27 @@ def test_sections_of_a_chapter_come_before_the_next_chapter(root: Path):
     )
 
 
+def test_chapters_may_be_named_by_a_pattern_and_by_their_suffix(root: Path):
+    (root / "chapters/more").mkdir()
+    for name in ("b.md", "a.md", "c.rst", "d.ipynb", "d-checkpoint.txt"):
+        (root / "chapters/more" / name).write_text("# Title\n", encoding="utf-8")
+    edit(root / "_toc.yml", "chapters/part/first", "chapters/part/first.md")
+    edit(root / "_toc.yml", "- file: chapters/part/second", "- glob: chapters/*/[!f]*")
+    book = read_book(root)
+    assert book.chapters == (
+        *("index.md", "chapters/part/first.md"),
+        *("chapters/more/a.md", "chapters/more/b.md", "chapters/part/second.md"),
+    )
+    assert book.pages == ("chapters/more/c.rst", "chapters/more/d.ipynb")
+    assert book.problems == ()
+
+
+def test_a_problem_is_said_in_one_line(root: Path):
+    (root / "_toc.yml").write_text("format: jb-book\nroot: [a,\n", encoding="utf-8")
+    (message,) = messages(root)
+    assert "\n" not in message
+
+
 def test_addresses_are_read_where_jupyter_book_has_them(book: Book):
     assert book.repository == "https://github.com/someone/a-book"
     assert book.branch == "trunk"

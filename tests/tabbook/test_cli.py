@@ -1,8 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tabbook.book.settings import Book
+from tabbook.book.settings import Book, read_book
 from tabbook.cli import main
 from tabbook.page.build import are_current, build_pages
 
@@ -27,6 +28,38 @@ def here(executed_book: Book, monkeypatch: pytest.MonkeyPatch) -> Path:
     return executed_book.root
 
 
+SETTINGS = """
+title: A Small Book
+repository: {url: https://github.com/someone/a-book}
+sphinx:
+  config:
+    tabbook_support: lib
+    tabbook_tabs: {pytorch: {title: PyTorch, module: torch}, tensorflow: {}, mxnet: {}}
+"""
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize(
+    "more", ["", "    extensions: [jupyter_book, sphinx_comments, sphinx_external_toc]\n"]
+)
+def test_a_book_that_names_its_tabs_and_nothing_else_has_pages_with_tabs(
+    root: Path,
+    more: str,
+    with_notebooks: Callable[[Book], Book],
+    capfd: pytest.CaptureFixture[str],
+):
+    (root / "_config.yml").write_text(SETTINGS + more, encoding="utf-8")
+    old = root / "_build/html/chapters/part/old.html"
+    old.parent.mkdir(parents=True)
+    old.touch()
+    build_pages(with_notebooks(read_book(root)))
+    assert not old.exists()
+    html = (root / "_build/html/chapters/part/first.html").read_text(encoding="utf-8")
+    assert 'data-sync-id="tensorflow"' in html
+    assert "%%tab" not in html
+    assert "WARNING" not in capfd.readouterr().err
+
+
 def test_what_is_up_to_date_is_not_executed(here: Path, capsys: pytest.CaptureFixture[str]):
     before = contents(here)
     assert main(["execute"]) == 0
@@ -43,6 +76,64 @@ def test_an_edit_of_prose_reaches_the_notebooks_without_execution(
     notebook = contents(here)["notebooks/mxnet/part/first.ipynb"]
     assert "Here is a figure:" in notebook
     assert "A drawing by mxnet." in notebook
+
+
+def test_an_edited_notebook_is_left_alone_until_its_edit_is_in_the_chapter(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = "notebooks/mxnet/part/first.ipynb"
+    edit(here / path, "Code that one", "My code that one")
+    edit(here / FIRST, "A figure:", "Here is a figure:")
+    for command in ("notebooks", "execute", "build"):
+        assert main([command]) == 1
+        assert capsys.readouterr().err == (
+            f"{path}: edited since it was made, so it is left as it is: put the change into "
+            f"{FIRST}, or let `tabbook notebooks --force` overwrite it\n"
+        )
+        assert "My code that one" in contents(here)[path]
+    assert "Here is a figure:" in contents(here)["notebooks/pytorch/part/first.ipynb"]
+    edit(here / path, "A figure:", "Here is a figure:")
+    edit(here / FIRST, "Code that one", "My code that one")
+    assert main(["execute"]) == 0
+
+
+def test_an_edited_notebook_that_would_be_executed_is_left_alone_too(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = "notebooks/mxnet/part/second.ipynb"
+    edit(here / path, "mxnet again", "mxnet for ever")
+    assert main(["execute"]) == 1
+    assert capsys.readouterr().err.startswith(f"{path}: edited since it was made")
+    assert "mxnet for ever" in contents(here)[path]
+
+
+def test_an_edit_can_be_overwritten(here: Path):
+    path = "notebooks/mxnet/part/first.ipynb"
+    edit(here / path, "Code that one", "My code that one")
+    assert main(["notebooks", "--force"]) == 0
+    assert "My code that one" not in contents(here)[path]
+
+
+def test_a_notebook_that_does_not_say_which_text_it_had_counts_as_made(here: Path):
+    path = "notebooks/mxnet/part/first.ipynb"
+    edit(here / path, "Code that one", "My code that one")
+    edit(here / path, '"text": "', '"other": "')
+    assert main(["notebooks"]) == 0
+    assert "My code that one" not in contents(here)[path]
+
+
+def test_what_was_made_from_a_chapter_goes_with_it(here: Path, capsys: pytest.CaptureFixture[str]):
+    second = "notebooks/mxnet/part/second.ipynb"
+    kept = ["notebooks/pytorch/part/second.ipynb", "notebooks/mxnet/mine.ipynb"]
+    (here / kept[1]).write_text(contents(here)[second], encoding="utf-8")
+    edit(here / kept[0], "Folded.", "My words.")
+    (here / "chapters/part/second.md").unlink()
+    edit(here / "_toc.yml", "      - file: chapters/part/second\n", "")
+    assert main(["notebooks"]) == 0
+    assert f"removed {second}, whose chapter is gone\n" in capsys.readouterr().out
+    assert set(kept) < set(contents(here))
+    assert second not in contents(here)
+    assert "notebooks/mxnet/part/first.ipynb" in contents(here)
 
 
 def test_a_run_can_be_narrowed_and_forced(here: Path, capsys: pytest.CaptureFixture[str]):
@@ -86,7 +177,7 @@ def test_a_chapter_with_problems_stops_everything(here: Path, capsys: pytest.Cap
         assert main(command) == 1
         first, second = capsys.readouterr().err.splitlines()
         assert first.startswith(f"{FIRST}:31: unknown tab 'mxnt' in '%%tab mxnt'; did you mean")
-        assert second.startswith("chapters/part/second.md:3: ")
+        assert second.startswith("chapters/part/second.md:9: ")
     assert contents(here) == before
 
 

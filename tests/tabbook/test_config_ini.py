@@ -32,6 +32,11 @@ def test_tabs_are_in_lower_case_and_the_first_is_the_default(read):
     assert read("[build]\ntabs = PyTorch, mxnet,jax").tab_names == ("pytorch", "mxnet", "jax")
 
 
+def test_tabs_have_the_titles_that_are_written(read):
+    (tab,) = read("[build]\ntabs = R").tabs
+    assert (tab.name, tab.title) == ("r", "R")
+
+
 @pytest.mark.parametrize("settings", ["", "[build]\ntabs =", "[project]\nname = x"])
 def test_a_book_without_tabs_has_one(read, settings: str):
     assert read(settings).tab_names == ("all",)

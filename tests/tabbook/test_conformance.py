@@ -40,6 +40,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "code-fence-unclosed": (ALL, "to d2lbook it is prose; we report it"),
     "code-fence-unclosed-before-another": ({"pytorch"}, "d2lbook joins the cells; we report it"),
     "code-interactive-own-extension": ({"pytorch"}, "d2lbook does not know our extension"),
+    "code-in-julia": ({"pytorch"}, "d2lbook runs every language as Python; we report it"),
     "code-only-tab-all": (
         {"tensorflow", "mxnet"},
         "'all' is every tab; d2lbook has a notebook for the default tab only",
@@ -50,6 +51,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
         "code for every tab is not enough where other code is for single ones, the default or not",
     ),
     "code-tab-all-and-another": ({"tensorflow", "mxnet"}, "'all' among other tabs is still all"),
+    "code-tab-in-capitals": ({"pytorch", "mxnet"}, "d2lbook knows tabs in small letters only"),
     "code-tab-mark-alone": ({"pytorch"}, "d2lbook has an empty cell; we report it"),
     "code-tab-mark-behind-code": (
         {"pytorch", "mxnet"},
@@ -58,6 +60,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "code-that-writes-longer-fences": ({"pytorch"}, "as in code-tab-all-and-one-tab"),
     "code-unknown-tab": ({"pytorch"}, "as in code-tab-all-and-one-tab"),
     "empty": (ALL, "d2lbook fails on a file without text"),
+    "myst-front-matter": ({"pytorch"}, "d2lbook takes front matter for a heading"),
     "no-final-newline-after-code": (ALL, "d2lbook needs a line end behind the last fence"),
     "only-blank-lines": (ALL, "d2lbook fails on a file without text"),
     "prose-fence-unclosed": (ALL, "d2lbook adds the end that is not there; we report it"),
@@ -89,6 +92,10 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "selected-nested": ({"mxnet"}, "d2lbook leaves the inner branch indented"),
     "selected-not": (ALL, "d2lbook does not know 'not'"),
     "selected-on-one-line": ({"mxnet"}, "d2lbook drops what is behind the colon"),
+    "selected-one-level-too-high": (
+        ALL,
+        "d2lbook's cutting of columns puts the branch into the method above it; we report it",
+    ),
     "selected-only-line-of-a-function": (
         {"pytorch", "tensorflow"},
         "d2lbook leaves a function without a body",

@@ -55,6 +55,22 @@ def code(out: Path, notebook: str) -> list[str]:
     return [cell.source for cell in found.cells if cell.cell_type == "code"]
 
 
+def test_a_notebook_that_was_edited_where_it_was_written_is_left_alone(
+    foreign: Path, out: Path, capsys: pytest.CaptureFixture[str]
+):
+    command = ["notebooks", str(foreign), "--out", str(out)]
+    main(command)
+    notebook = out / "mxnet/chapter_linear/regression.ipynb"
+    written = notebook.read_text(encoding="utf-8")
+    notebook.write_text(written.replace("# Regression", "# My Regression"), encoding="utf-8")
+    capsys.readouterr()
+    main(command)
+    assert f"{notebook.as_posix()}: edited since it was made" in capsys.readouterr().err
+    assert "My Regression" in notebook.read_text(encoding="utf-8")
+    main([*command, "--force"])
+    assert notebook.read_text(encoding="utf-8") == written
+
+
 def test_every_chapter_is_there_in_every_tab(foreign: Path, out: Path):
     main(["notebooks", str(foreign), "--out", str(out)])
     expected = {f"{tab}/{chapter}.ipynb" for tab in TABS for chapter in CHAPTERS}

@@ -39,6 +39,22 @@ def test_labels_know_what_they_name_and_where_they_stand() -> None:
     ]
 
 
+def test_labels_and_references_in_directives_count() -> None:
+    text = (
+        ":::::{note}\n::::{tip}\n![A](a.svg)\n:label:`fig_a`\n\n(top)=\n## Two\n::::\n\n"
+        "See :ref:`fig_b`.\n:::::\n\n```{figure} a.svg\n:name: fig_b\n\nB\n```\n\n"
+        "```{math}\n:label: eq_a\n\nx\n```\n\n$$y$$ (eq_b)\n"
+    )
+    assert find_labels(read(text)) == [
+        Label("fig_a", "figure", "A", "a.md", 4, 1),
+        Label("top", "section", "Two", "a.md", 6, 1),
+        Label("fig_b", "figure", "B", "a.md", 14, 2),
+        Label("eq_a", "equation", "", "a.md", 20, 1),
+        Label("eq_b", "equation", "", "a.md", 25, 2),
+    ]
+    assert [(found.name, found.line) for found in find_references(read(text))] == [("fig_b", 10)]
+
+
 def test_a_label_behind_code_belongs_to_the_section_it_stands_in() -> None:
     text = "# Title\n\n```{.python .input}\nx = 1\n```\n:label:`late`\n"
     assert find_labels(read(text)) == [Label("late", "section", "Title", "a.md", 6, 1)]
@@ -69,6 +85,13 @@ def test_two_tabs_may_each_have_their_version_of_a_label() -> None:
     assert messages(block.format("mxnet") + block.format("pytorch")) == []
     assert messages(block.format("mxnet") + block.format("mxnet, pytorch")) == [
         "a.md:7: label 'fig' is also at a.md:3"
+    ]
+
+
+def test_labels_are_the_same_in_capitals() -> None:
+    assert messages("# A\n:label:`Sec_A`\n", "Words\n:numref:`sec_a`, :ref:``SEC_A``") == []
+    assert messages("# A\n:label:`Sec_A`\n", "# B\n:label:`sec_a`\n") == [
+        "b.md:2: label 'sec_a' is also at a.md:2"
     ]
 
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from tabbook.book.citations import Citation
-from tabbook.book.labels import find_labels
+from tabbook.book.labels import known_labels
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.notebook.prose import NotebookProse
 from tabbook.text.reader import read_chapter
@@ -40,7 +40,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         read_chapter(text, PATH, ("pytorch",)),
         read_chapter(OTHER, "chapters/other.md", ("pytorch",)),
     ]
-    labels = {label.name: label for chapter in chapters for label in find_labels(chapter)}
+    labels = known_labels(chapters)
     links = Links(PATH, root, site, CHAPTERS)
     return NotebookProse(links, labels, CITATIONS, VALUES).translate(text)
 
@@ -50,6 +50,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
     [
         (":numref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
         (":ref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
+        (":ref:`SEC_Other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
         (":numref:`fig_other`", f"[Figure 1]({SITE}/chapters/other.html#fig-other)"),
         (":eqref:`eq_other`", f"[(1)]({SITE}/chapters/other.html#equation-eq-other)"),
         (":numref:`nowhere`", "`nowhere`"),
@@ -226,7 +227,10 @@ def test_what_a_chapter_links_to_or_shows_must_be_there(tmp_path: Path) -> None:
     ]
 
 
-FIGURE_IN_A_DIRECTIVE = '<img src="R/chapters/mlp/a.png" alt="Words." width="30">\n\nWords.'
+FIGURE_IN_A_DIRECTIVE = (
+    '<img src="R/chapters/mlp/a.png" alt="Words." width="30">\n\n**Figure 1.** Words.'
+)
+RAW_IMAGE = "![](R/chapters/mlp/a.png)"
 
 
 @pytest.mark.parametrize(
@@ -243,8 +247,65 @@ FIGURE_IN_A_DIRECTIVE = '<img src="R/chapters/mlp/a.png" alt="Words." width="30"
             "**One**\n\nA\n\n**Two**\n\nB",
         ),
         ("```{python}\nx = 1\n```", "```python\nx = 1\n```"),
-        ("```{eval-rst}\n.. x::\n```", "```\n.. x::\n```"),
+        ("```{eval-rst}\n.. x::\n```\n\n```{eval-rst}\n.. image:: a.png\n```", RAW_IMAGE),
+        (":::{tip}\nSee :cite:`b`.\n:::", "> **Tip**\n>\n> See (LeCun and Bengio, 1995)."),
+        (":::{note} First\nsecond.\n:::", "> **Note**\n>\n> First\n> second."),
+        (
+            "::::{admonition} By :citet:`b`\nA\n\n:::{hint}\nB\n:::\n::::",
+            "> **By LeCun and Bengio (1995)**\n>\n> A\n>\n> > **Hint**\n> >\n> > B",
+        ),
+        (":::{prf:theorem} Of $x$\n:label: t\n\nA\n:::", "> **Theorem (Of $x$)**\n>\n> A"),
+        ("::::{grid} 2\n:::{grid-item}\nA\n:::\n::::", "A"),
+        ("- a\n\n  :::{tip}\n  B\n  :::\n", "- a\n\n  > **Tip**\n  >\n  > B"),
+        ("- ```{tip}\n  B\n\n  C\n  ```", "- > **Tip**\n  >\n  > B\n  >\n  > C"),
+        ("> :::{tip}\n> B\n> :::", "> > **Tip**\n> >\n> > B"),
+        ("```{note}\n---\nclass: wide\n---\nA\n```", "> **Note**\n>\n> A"),
+        (
+            "```{image} a.png\n:width: 30px\n```",
+            '<img src="R/chapters/mlp/a.png" alt="" width="30">',
+        ),
+        ("```{math}\nx\n```", "$$\nx\n$$"),
+        ("```{math}\n:label: e\n\nx\n```\n\n{eq}`e`", "$$\nx \\tag{1}\n$$\n\n(1)"),
+        ("$$x$$ (e)\n\n:eqref:`e`", "$$\nx \\tag{1}\n$$\n\n(1)"),
+        ("```{code-block} python\n:linenos:\n\nx\n```", "```python\nx\n```"),
+        (":::{code} c\nx\n:::", "```c\nx\n```"),
+        ("```{mermaid}\nx\n```", "```mermaid\nx\n```"),
+        ("```{raw} html\n<b>x</b>\n```\n\n```{raw} latex\nx\n```", "<b>x</b>"),
+        ("```{toctree}\n:maxdepth: 1\n\n../other\n```", "- [Another](../other.ipynb)"),
+        ("```{tableofcontents}\n```\n\nA", "A"),
+        ("```{unknown}\n:option: 1\n\nx\n```", "```\n\nx\n```"),
+        ("% A comment\n% goes on\n\nA\n\n+++\n\nB", "A\n\nB"),
+        ("Of 10\n% of it", "Of 10\n% of it"),
+        ("(t)=\n## Title\n\n:ref:`t`", "## Title\n\nTitle"),
     ],
 )
-def test_directives_of_myst_become_what_jupyter_can_show(text: str, expected: str) -> None:
-    assert translate(text, root="R") == expected
+def test_syntax_of_myst_becomes_what_jupyter_can_show(text: str, expected: str) -> None:
+    assert translate(text, site="", root="R") == expected
+
+
+@pytest.mark.parametrize(
+    ("role", "text"),
+    [
+        ("{ref}`sec_other`", "[Another Chapter](../other.ipynb)"),
+        ("{ref}`there <sec_other>`", "[there](../other.ipynb)"),
+        ("{ref}`there <nowhere>`", "there"),
+        ("{numref}`fig_other`", "[Figure 1](../other.ipynb)"),
+        ("{eq}`eq_other`", "[(1)](../other.ipynb)"),
+        ("{doc}`../other`", "[Another](../other.ipynb)"),
+        ("{doc}`there </chapters/other.md>`", "[there](../other.ipynb)"),
+        ("{doc}`nowhere`", "nowhere"),
+        ("{cite:t}`a`", "Rumelhart et al. (1986)"),
+        ("{cite}`a,b`", "(Rumelhart et al., 1986; LeCun and Bengio, 1995)"),
+        ("{term}`loss`", "loss"),
+        ("{term}`the loss <loss>`", "the loss"),
+        ("{math}`x^2`", "$x^2$"),
+        ("H{sub}`2`O", "H<sub>2</sub>O"),
+        ("{download}`data <../d.csv>`", "[data](R/chapters/d.csv)"),
+        ("{py:func}`~a.b.c`", "`c`"),
+        ("{unknown}`x`", "`x`"),
+        ("`{ref}` and `` {ref}`x` ``", "`{ref}` and `` {ref}`x` ``"),
+        (":numref:``fig_other``", "[Figure 1](../other.ipynb)"),
+    ],
+)
+def test_roles_of_myst_become_readable_text(role: str, text: str) -> None:
+    assert translate(role, site="", root="R") == text

@@ -227,12 +227,12 @@ def test_of_the_attributes_of_a_fence_the_language_is_left() -> None:
 
 CHAPTER = r"""
 # A Title with $x$
-:label:`sec_oo-design`
+:label:`Sec_OO-Design`
 
 ## Second
 :label:`sec_second`
 
-:numref:`sec_second`, :ref:`sec_oo-design`, :numref:`fig_x.y`, :numref:`tab_第`, :eqref:`eq_a`,
+:numref:`sec_second`, :ref:`sec_oo-design`, :numref:`fig_x.y`, :numref:`TAB_第`, :eqref:`Eq_A`,
 :cite:`knuth`, :citet:`knuth`.
 
 ![A caption: "quoted" # and :cite:`knuth`](a.svg)
@@ -397,10 +397,42 @@ def test_directives_of_myst_stay_what_they_are_with_the_marks_in_their_text() ->
         ````
         `````
 
-        ```{math}
-        :label: e
-
+        $$
         x :ref:`y`
-        ```
+        $$ (e)
         """
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (":::{tip}\nSee :ref:`a`.\n:::", "```{tip}\nSee {ref}`a`.\n```"),
+        ("::::{note}\n:::{tip}\nA\n:::\n::::", "````{note}\n```{tip}\nA\n```\n````"),
+        (":::{admonition} By :cite:`a`\nB\n:::", "~~~{admonition} By {cite:p}`a`\nB\n~~~"),
+        (":::{math}\nx :ref:`y`\n:::", "```{math}\nx :ref:`y`\n```"),
+        (":::{tip}\n```\n:ref:`a`\n```\n:::", "````{tip}\n```\n:ref:`a`\n```\n````"),
+        ("- :::{tip}\n  :ref:`a`\n  :::", "- ```{tip}\n  {ref}`a`\n  ```"),
+        ("> :::{tip}\n> :ref:`a`\n> :::", "> ```{tip}\n> {ref}`a`\n> ```"),
+        (":::{tip}\nno end :ref:`a`", ":::{tip}\nno end {ref}`a`"),
+        (":::\nno directive :ref:`a`\n:::", ":::\nno directive {ref}`a`\n:::"),
+        (":::{tip}\n[**A**] (~~gone~~)\n:::", "```{tip}\n**A**\n```"),
+        ("(a b)=\n# T\n\n{ref}`x <a b>`", "(a-20-b)=\n# T\n\n{ref}`x <a-20-b>`"),
+        ("$$x$$ (e)", "$$\nx\n$$ (e)"),
+        (
+            "% A comment\n\nOf 10\n% of it, $$\n% x\n$$",
+            "% A comment\n\nOf 10\n\\% of it, $$\n% x\n$$",
+        ),
+        ("{term}`x` {cite}`a, b`", "{term}`x` {cite}`a,b`"),
+        (":numref:``a``", "{numref}`a`"),
+        ("``:numref:`a` ``", "``:numref:`a` ``"),
+    ],
+)
+def test_syntax_of_myst_is_left_to_myst_but_for_what_is_ours(text: str, expected: str) -> None:
+    assert page(text) == expected
+
+
+def test_citations_of_myst_have_the_keys_of_their_page() -> None:
+    assert translated("As {cite:t}`a`.\n\n:bibliography:`r.bib`", "b.md").startswith(
+        "As {cite:t}`b.md/a`."
     )

@@ -3,7 +3,8 @@ from textwrap import dedent
 import pytest
 
 from tabbook.problems import Problem, ProblemsError
-from tabbook.text.reader import Cell, Chapter, read_chapter
+from tabbook.text.reader import Cell, Chapter, Tabs, read_chapter
+from tabbook.text.unfold import unfold
 
 PATH = "chapters/mlp/scratch.md"
 TABS = ("pytorch", "tensorflow", "mxnet")
@@ -268,6 +269,24 @@ def test_an_unknown_tab_that_is_like_none_is_answered_with_the_list() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("mark", "tabs"),
+    [
+        ("%%tab C#", ("C#",)),
+        ("%%tab c#, C++  # and a comment", ("C#", "C++")),
+        ("%%tab r,two Words", ("R", "Two Words")),
+        ("#@tab R # x", ("R",)),
+        ("%%tab ALL", None),
+    ],
+)
+def test_tabs_may_be_called_anything_in_any_capitals(mark: str, tabs: Tabs) -> None:
+    names = ("R", "C#", "C++", "Two Words")
+    chapter = read_chapter(code(f"{mark}\nx = 1\nif tab.selected('c#'):\n    x = 2"), PATH, names)
+    assert chapter.problems == ()
+    assert chapter.cells[0].tabs == tabs
+    assert unfold(chapter.cells[0].source, "C#")[-1].text == "x = 2"
+
+
 def test_an_unknown_tab_in_a_condition_is_found() -> None:
     assert messages(code("#@check\n%%tab all\nx = 1\nif tab.selected('mxnt'):\n    x = 2")) == [
         f"{PATH}:5: unknown tab 'mxnt' in 'if tab.selected('mxnt'):'; did you mean 'mxnet'?"
@@ -317,9 +336,41 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
             "':end_tab: words' should be ':begin_tab:`tab`' or ':end_tab:', alone",
         ),
         (
+            "Words.\n\n```{.julia .input  n=1}\nx\n```\n",
+            3,
+            "'```{.julia .input  n=1}' is a code cell in julia; "
+            "cells are in python, bash, r or ruby",
+        ),
+        (
+            "```{.python .output}\nx\n```\n",
+            1,
+            "'```{.python .output}' is run as code; expected '{.json .output}' for an output that "
+            "is kept, '{.python .input}' for code",
+        ),
+        (
+            "Words.\n\n:::{tip}\nWords.\n\n" + code("x") + ":::\n",
+            3,
+            "':::{tip}' has no ':::' before the text ends: no code cell or tab block can be in it",
+        ),
+        (
+            "---\ntitle: a\nb: c: d\n---\n\nWords.\n",
+            3,
+            "the front matter is not YAML: mapping values are not allowed here",
+        ),
+        ("---\ndate: 2020-99-99\n---\n", 1, "the front matter is not YAML: month must be in 1..12"),
+        (
             code("if tab.selected('mxnet')\n    x"),
             2,
             "code with tab.selected that does not parse: expected ':'",
+        ),
+        (
+            code(
+                "class A:\n    def f(self):\n        x = 1\n    if tab.selected('mxnet'):\n"
+                "        self.x = None\n        self.y = None\n    if tab.selected('pytorch'):\n"
+                "        def g(self):\n            return self.x"
+            ),
+            6,
+            "'self.x = None' stands in a branch of a class, not of a method: there is no 'self'",
         ),
         (
             code("name = 'mxnet'\nif tab.selected(name):\n    x"),
@@ -335,6 +386,34 @@ def test_an_unknown_tab_in_a_condition_is_found() -> None:
 )
 def test_what_is_wrong_is_reported_with_its_line(text: str, line: int, message: str) -> None:
     assert messages(text) == [f"{PATH}:{line}: {message}"]
+
+
+def test_a_cell_in_a_language_that_no_kernel_runs_is_a_block_of_the_text() -> None:
+    (cell,) = read("```{.julia .input}\nx\n```\n").cells
+    assert (cell.kind, cell.source) == ("markdown", "```{.julia .input}\nx\n```")
+
+
+@pytest.mark.parametrize("attributes", [".input", ".Python .input", ".python .input .wide #id n=1"])
+def test_python_has_many_names(attributes: str) -> None:
+    chapter = read(f"```{{{attributes}}}\nx\n```\n")
+    assert [cell.kind for cell in chapter.cells] == ["code"]
+    assert chapter.problems == ()
+
+
+def test_front_matter_is_no_prose() -> None:
+    chapter = read("---\ntitle: A\ndate: 2020-01-02\n---\n\n# Title\n")
+    assert chapter.front == {"title": "A", "date": "2020-01-02"}
+    assert [(cell.source, cell.line) for cell in chapter.cells] == [("# Title", 6)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\n\n# Title\n", "---\nWords\n---\n\nMore", "Words\n---\na: b\n---", "---\na: b\n"],
+)
+def test_rules_are_no_front_matter(text: str) -> None:
+    chapter = read(text)
+    assert (chapter.front, chapter.problems) == ({}, ())
+    assert chapter.cells[0].source == text.strip()
 
 
 def test_an_unclosed_code_cell_ends_where_the_next_begins() -> None:

@@ -1,9 +1,11 @@
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from tabbook.book.settings import Book
+from tabbook.book.settings import Book, read_book
 
 # Jupyter Book's own extensions use what docutils will take away.
 pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
@@ -90,8 +92,48 @@ def test_code_that_is_the_same_everywhere_stands_in_no_tab(site: Book):
 
 
 def test_references_lead_to_other_pages(site: Book):
-    (link,) = article(site, "chapters/part/second").select("p a.reference.internal")
+    (link, _) = article(site, "chapters/part/second").select("p a.reference.internal")
     assert str(link["href"]) == "first.html#sec-first"
+
+
+def test_syntax_of_myst_works_without_its_extensions(site: Book):
+    page = article(site, "chapters/part/second")
+    (tip,) = page.select("div.admonition.tip")
+    assert tip.get_text(" ", strip=True) == "Tip Of course, some\n% of all tips refer to A Detail ."
+    assert "Not for readers" not in page.get_text()
+    html = (site.root / "_build/html/chapters/part/second.html").read_text(encoding="utf-8")
+    (meta,) = BeautifulSoup(html, "html.parser").select("meta[name=description]")
+    assert meta["content"] == "What the second steps are."
+
+
+def test_a_section_without_a_number_is_called_by_its_title(executed_book: Book, build_pages: Build):
+    toc = executed_book.root / "_toc.yml"
+    toc.write_text(toc.read_text(encoding="utf-8").replace("numbered: true", ""), encoding="utf-8")
+    assert build_pages(executed_book) == ""
+    (first, _) = article(executed_book, "chapters/part/second").select("p a.reference.internal")
+    assert first.get_text() == "First Steps"
+
+
+def test_tabs_may_be_called_anything(
+    root: Path, build_pages: Build, with_notebooks: Callable[[Book], Book]
+):
+    names = ["C++", "C#", "Two Words"]
+    config = (root / "_config.yml").read_text(encoding="utf-8").partition("    tabbook_tabs:")[0]
+    tabs = f"    tabbook_tabs: {json.dumps({name: {} for name in names})}\n"
+    (root / "_config.yml").write_text(config + tabs, encoding="utf-8")
+    cells = (f'```{{.python .input}}\n%%tab {name}\nprint("{name}")\n```\n\n' for name in names)
+    words = ":begin_tab:`two words`\nOnly two.\n:end_tab:\n"
+    chapter = "# Title\n:label:`sec_first`\n\n" + "".join(cells) + words
+    (root / "chapters/part/first.md").write_text(chapter, encoding="utf-8")
+    (root / "chapters/part/second.md").write_text("# Another\n", encoding="utf-8")
+    book = with_notebooks(read_book(root))
+    assert build_pages(book) == ""
+    links, code = tab_sets(article(book))
+    assert list(panels(code)) == names
+    assert panels(code)["Two Words"].endswith("Only two.")
+    assert [label["data-sync-id"] for label in code.select("label")] == names
+    addresses = [str(link["href"]) for link in links.select("a")]
+    assert any(address.endswith("/notebooks/C%23/part/first.ipynb") for address in addresses)
 
 
 def test_a_chapter_that_is_not_for_a_tab_says_so_in_that_tab(
@@ -123,7 +165,7 @@ def test_the_choice_is_made_before_any_other_script(site: Book):
     ours = next(n for n, script in enumerate(head) if "tabbook.js" in str(script["src"]))
     sphinx_design = next(n for n, s in enumerate(head) if "design-tabs" in str(s["src"]))
     assert ours < sphinx_design
-    assert head[ours]["data-tabs"] == "pytorch tensorflow mxnet"
+    assert json.loads(str(head[ours]["data-tabs"])) == ["pytorch", "tensorflow", "mxnet"]
     assert not head[ours].has_attr("defer")
 
 

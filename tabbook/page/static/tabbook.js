@@ -5,7 +5,7 @@
   "use strict";
   const GROUP = "tab";
   const STORAGE_KEY = `sphinx-design-tab-id-${GROUP}`;
-  const TABS = document.currentScript.dataset.tabs.split(" ");
+  const TABS = JSON.parse(document.currentScript.dataset.tabs);
   const root = document.documentElement;
 
   const known = (tab) => (TABS.includes(tab) ? tab : null);
