@@ -67,8 +67,8 @@ class Fence:
 
     @property
     def holds_prose(self) -> bool:
-        """Whether this is a directive of MyST whose text is prose."""
-        return self.directive is not None and self.directive[0] in PROSE_DIRECTIVES
+        """Whether this is a directive of MyST, with an end, whose text is prose."""
+        return self.closed and self.directive is not None and self.directive[0] in PROSE_DIRECTIVES
 
     @property
     def language(self) -> str:
