@@ -174,10 +174,11 @@ def label_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
         if first != label and _share_a_tab(first, label):
             place = f"{first.path}:{first.line}"
             yield Problem(label.path, label.line, f"label '{label.name}' is also at {place}")
+    hints = _Hints(labels)
     for chapter in chapters:
         for reference in find_references(chapter):
             if reference.role in CROSS_REFERENCES:
-                yield from _reference_problem(reference, labels)
+                yield from _reference_problem(reference, labels, hints)
 
 
 def mark_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
@@ -197,10 +198,11 @@ def mark_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
 
 def citation_problems(chapters: Iterable[Chapter], keys: Collection[str]) -> Iterator[Problem]:
     """Yield the citations whose key is not among `keys`, those of the bibliography."""
+    hints = _Hints(keys)
     for reference in (found for chapter in chapters for found in find_references(chapter)):
         if reference.role in CITATIONS and reference.name not in keys:
             mark = f":{reference.role}:`{reference.name}`"
-            message = f"'{mark}' is not in the bibliography{_hint(reference.name, keys)}"
+            message = f"'{mark}' is not in the bibliography{hints.of(reference.name)}"
             yield Problem(reference.path, reference.line, message)
 
 
@@ -262,16 +264,31 @@ def _share_a_tab(first: Label, second: Label) -> bool:
     return first.tabs is None or second.tabs is None or bool(set(first.tabs) & set(second.tabs))
 
 
-def _reference_problem(reference: Reference, labels: Mapping[str, Label]) -> Iterator[Problem]:
+def _reference_problem(
+    reference: Reference, labels: Mapping[str, Label], hints: "_Hints"
+) -> Iterator[Problem]:
     mark = f"':{reference.role}:`{reference.name}`'"
     label = labels.get(label_key(reference.name))
     if label is None:
-        message = f"{mark} refers to nothing: there is no such label{_hint(reference.name, labels)}"
+        message = f"{mark} refers to nothing: there is no such label{hints.of(reference.name)}"
         yield Problem(reference.path, reference.line, message)
     elif (label.kind == "equation") != (reference.role == "eqref"):
         right = ":eqref:" if label.kind == "equation" else ":numref:"
         message = f"{mark} refers to a {label.kind}; use {right}"
         yield Problem(reference.path, reference.line, message.replace("a equation", "an equation"))
+
+
+class _Hints:
+    """What was meant by names that are not known; only for the first few, as looking takes long."""
+
+    def __init__(self, known: Collection[str]) -> None:
+        self.known = known
+        self.left = 50
+
+    def of(self, name: str) -> str:
+        """The end of a message; empty where no name is near, or too many have been looked for."""
+        self.left -= 1
+        return _hint(name, self.known) if self.left >= 0 else ""
 
 
 def _hint(name: str, known: Collection[str]) -> str:

@@ -1,5 +1,6 @@
 """The first cell of a notebook: on Colab it installs what is missing, elsewhere it does nothing."""
 
+import json
 import shlex
 
 from tabbook.book.settings import Book, Tab
@@ -28,14 +29,19 @@ def set_up_cells(book: Book, chapter: Chapter, tab: Tab) -> tuple[Cell, ...]:
     if not book.repository or not (missing or libraries):
         return ()
     lines = [
-        f'    if not importlib.util.find_spec("{module}"):\n        %pip install -q {arguments}'
+        f'    if not importlib.util.find_spec("{module}"):\n        {_pip_install(arguments)}'
         for module, arguments in missing
     ]
     if libraries:
-        lines.append(f"    %pip install -q {shlex.join(libraries)}")
+        lines.append(f"    {_pip_install(shlex.join(libraries))}")
     source = _HEAD + "\n".join(lines)
     numbers = (1,) * len(source.split("\n"))
     return (Cell("code", source, 1, marks=frozenset({SET_UP}), lines=numbers),)
+
+
+def _pip_install(arguments: str) -> str:
+    """A statement of Python: `%pip` alone in a branch leaves it empty where magics are comments."""
+    return f'get_ipython().run_line_magic("pip", {json.dumps(f"install -q {arguments}")})'
 
 
 def _support_library(book: Book) -> list[tuple[str, str]]:

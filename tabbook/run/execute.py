@@ -2,11 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import psutil
 from nbformat import NotebookNode
@@ -27,6 +29,8 @@ from tabbook.run.progress import Progress
 
 # A framework with Fashion-MNIST in memory takes up to 0.7 GiB; training adds to that.
 MEMORY_PER_KERNEL = 2 * 2**30
+# A picture within a text, as in the `src` of an HTML image or of an SVG's.
+_ENCODED = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=\s]+")
 DURATIONS = Path("_build", "durations.json")
 
 
@@ -106,21 +110,45 @@ class _Run:
 
 def output_problems(draft: Draft, notebook: NotebookNode) -> list[Problem]:
     """What must not be committed: paths of this machine and messages on the error stream."""
-    private = {str(draft.book.root.resolve()), str(Path.home())} - {"/"}
+    private = [str(draft.book.root.resolve()), str(Path.home())]
     problems = []
     for index, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
-            text = json.dumps(output, ensure_ascii=False)
-            found = sorted(path for path in private if path in text)
+            text = "\n".join(_texts(output))
+            found = private_path(private, text)
             if found:
-                start = text.index(found[0])
-                excerpt = text[max(0, start - 40) : start + 200]
+                excerpt = text[max(0, found.start() - 40) : found.start() + 200]
                 message = f"the output names {found[0]}, a path of this machine: …{excerpt}…"
                 problems.append(draft.problem(index, 1, message))
             elif output.get("name") == "stderr":
                 message = f"the cell writes to the error stream: {output.text.strip()}"
                 problems.append(draft.problem(index, 1, message))
     return problems
+
+
+def private_path(private: Iterable[str], text: str) -> re.Match[str] | None:
+    """Where a text names one of the folders `private` first, or something in it.
+
+    Windows' separators may be doubled, as they are in a string's repr, or be slashes.
+    """
+    folders = [re.split(r"[\\/]+", path.rstrip("\\/")) for path in private]
+    patterns = [r"(?:\\{1,4}|/)".join(map(re.escape, parts)) for parts in folders if any(parts)]
+    if not patterns:
+        return None
+    # Upper and lower case are one on Windows and, usually, on macOS.
+    whole = rf"(?<![\w.~-])(?:{'|'.join(patterns)})(?![\w~-])"
+    return re.search(whole, text, re.IGNORECASE)
+
+
+def _texts(output: Mapping[str, Any]) -> Iterator[str]:
+    """The texts of an output; pictures that are not text may have any letters in them."""
+    yield str(output.get("text", ""))
+    yield "\n".join(output.get("traceback", []))
+    for kind, data in output.get("data", {}).items():
+        if kind == "image/svg+xml" or not kind.startswith(("image/", "audio/", "video/")):
+            text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
+            yield _ENCODED.sub("", text)
+    yield json.dumps(output.get("metadata", {}), ensure_ascii=False)
 
 
 def _read_durations(root: Path) -> dict[str, float]:

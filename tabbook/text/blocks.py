@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from tabbook.text.directives import holds_prose, option_values, options_and_text, unindented
 from tabbook.text.fences import Fence, find_fences
@@ -209,6 +210,7 @@ class _Parser:
         self.lines = lines
         self.fences = {fence.start: fence for fence in find_fences(lines, colons=True)}
         self.blocks: list[Block] = []
+        self.lasts: dict[tuple[type[Block], ...], tuple[int, Any]] = {}
 
     def parse(self) -> list[Block]:
         takes = (
@@ -306,16 +308,24 @@ class _Parser:
         return (found["text"], found["marks"]) if found else (self.lines[line], "")
 
     def _add_label(self, line: int, label: str) -> None:
-        for block in reversed(self.blocks):
-            if isinstance(block, Heading | Figure | Table):
-                block.labels[label] = line
-                return
-        self.blocks.append(Target(line, label))
+        block = self._last(Heading, Figure, Table)
+        if block is None:
+            self.blocks.append(Target(line, label))
+        else:
+            block.labels[label] = line
 
     def _add_option(self, name: str, value: str) -> None:
-        figures = [block for block in self.blocks if isinstance(block, Figure)]
-        if figures:
-            figures[-1].options[name] = value
+        figure = self._last(Figure)
+        if figure is not None:
+            figure.options[name] = value
+
+    def _last(self, *kinds: type[Block]) -> Any:
+        """The last block of one of these kinds; what was looked at before is not again."""
+        seen, last = self.lasts.get(kinds, (0, None))
+        new = (block for block in reversed(self.blocks[seen:]) if isinstance(block, kinds))
+        last = next(new, last)
+        self.lasts[kinds] = len(self.blocks), last
+        return last
 
     def _take_heading(self, line: int) -> int | None:
         text, marks = self._without_marks(line)

@@ -49,8 +49,11 @@ def scan_marks(lines: Sequence[str]) -> Iterator[tuple[int, str, str]]:
     MyST's roles are marks, too; their names are in braces.
     """
     text = "\n".join(lines)
+    line = counted = 0
     for start, name, argument in find_marks(text):
-        yield text.count("\n", 0, start), name, argument
+        line += text.count("\n", counted, start)
+        counted = start
+        yield line, name, argument
 
 
 def find_marks(text: str) -> Iterator[tuple[int, str, str]]:
@@ -80,10 +83,12 @@ def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: 
 
     If the pattern has a group `part`, only the text of that group is replaced.
     """
-    for found in reversed(list(pattern.finditer(hide_code_and_math(text)))):
+    parts, copied = [], 0
+    for found in pattern.finditer(hide_code_and_math(text)):
         start, end = found.span("part" if "part" in pattern.groupindex else 0)
-        text = text[:start] + new(text[start:end]) + text[end:]
-    return text
+        parts += [text[copied:start], new(text[start:end])]
+        copied = end
+    return "".join([*parts, text[copied:]])
 
 
 def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, str]]:
@@ -91,9 +96,12 @@ def find_in_prose(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, st
 
     With its line, from 0. To the pattern, code and mathematics are `HIDDEN` characters.
     """
+    line = counted = 0
     for found in pattern.finditer(hide_code_and_math(text)):
         start, end = found.span("part")
-        yield text.count("\n", 0, start), text[start:end]
+        line += text.count("\n", counted, start)
+        counted = start
+        yield line, text[start:end]
 
 
 def find_declarations(text: str) -> Iterator[tuple[int, int, str]]:

@@ -206,4 +206,6 @@ def test_the_pages_have_no_script_errors(context: BrowserContext):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(FIRST)
     choose(page, "MXNet")
+    page.goto(f"{FIRST}#%")  # what is no encoding of anything
+    page.goto(f"{SECOND}#%E0%A4")
     assert errors == []

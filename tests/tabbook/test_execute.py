@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from tabbook.book.settings import read_book
 from tabbook.notebook.draft import Draft
@@ -19,7 +19,7 @@ from tabbook.notebook.manuscript import read_manuscript
 from tabbook.notebook.values import Value, recorded_values
 from tabbook.notebook.write import code_cells, read_notebook
 from tabbook.problems import Problem
-from tabbook.run.execute import execute
+from tabbook.run.execute import execute, output_problems, private_path
 from tabbook.run.kernel import (
     THREAD_POOLS,
     KernelLostError,
@@ -117,6 +117,43 @@ def test_paths_of_the_machine_and_error_streams_are_not_committed(root: Path):
     message = "MXNet: the cell writes to the error stream: noise"
     assert str(second) == f"chapters/part/first.md:11: {message}"
     assert not list(root.glob("notebooks/**/*.ipynb"))
+
+
+@pytest.mark.parametrize(
+    ("folder", "text"),
+    [
+        ("/root", "File '/root/a.py'"),
+        ("/root", "/root"),
+        ("/root", "in /root."),
+        ("/root", "file:///root/x"),
+        (r"C:\Users\name", r"File C:\Users\name\a.py"),
+        (r"C:\Users\name", r"'C:\\Users\\name\\a.py'"),
+        (r"C:\Users\name", "c:/users/name/a.py"),
+    ],
+)
+def test_a_private_path_is_found_in_every_spelling(folder: str, text: str):
+    assert private_path([folder], text)
+
+
+@pytest.mark.parametrize("text", ["/rooted/tree", "data/root", "/root-of-it", "x/root", "the root"])
+def test_a_word_with_the_same_letters_is_no_private_path(text: str):
+    assert private_path(["/root"], text) is None
+    assert private_path(["/", ""], text) is None
+
+
+def test_pictures_may_have_any_letters_in_them(root: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Path, "home", lambda: Path("/root"))
+    draft = read_manuscript(read_book(root)).drafts[0]
+    notebook = draft.notebook()
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    page = '<img src="data:image/png;base64,AA/root/BB=="> {}'
+    cell.outputs = [
+        new_output("display_data", data={"image/png": "AA/root/BB", "text/html": page.format("")})
+    ]
+    assert output_problems(draft, notebook) == []
+    cell.outputs[0].data["text/html"] = page.format("/root/b")
+    (problem,) = output_problems(draft, notebook)
+    assert "the output names /root, a path of this machine" in problem.message
 
 
 def test_neighbouring_prints_are_one_output(root: Path):

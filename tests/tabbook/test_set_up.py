@@ -1,5 +1,6 @@
 """The cell that makes a notebook run on Colab, tried with a Colab that is not one."""
 
+import ast
 import importlib.util
 import sys
 from dataclasses import replace
@@ -65,6 +66,15 @@ def test_a_chapter_can_ask_for_more(monkeypatch: pytest.MonkeyPatch):
     asked = installed(set_up("pytorch", text), monkeypatch, "d2l_local")
     assert asked == ["pip install -q 'gym>=0.2' x"]
     assert installed(set_up("mxnet", text), monkeypatch, "d2l_local", "mxnet") == []
+
+
+def test_a_script_of_the_notebook_is_python(monkeypatch: pytest.MonkeyPatch):
+    text = "```{.python .input}\n%%tab mxnet\n# required_libs(['x'])\nimport x\n```"
+    lines = set_up("mxnet", text).splitlines()
+    # As jupytext does it.
+    script = "\n".join(f"# {line}" if line.lstrip().startswith("%") else line for line in lines)
+    assert exec(script, {}) is None
+    assert ast.parse(script).body[-1].body[-1].lineno == len(lines)
 
 
 def test_elsewhere_nothing_is_installed(monkeypatch: pytest.MonkeyPatch):

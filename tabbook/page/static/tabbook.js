@@ -52,9 +52,18 @@
     scrollBy({ top: label.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
+  // Not every address is well encoded: `#%` is none.
+  function decoded(text) {
+    try {
+      return decodeURIComponent(text);
+    } catch {
+      return text;
+    }
+  }
+
   // A link to a place in a folded solution opens it.
   function unfold() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(decoded(location.hash.slice(1)));
     const folded = target?.closest("details:not([open])");
     if (!folded) return;
     folded.open = true;
