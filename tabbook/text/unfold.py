@@ -5,6 +5,7 @@ and its layout. One construct is rewritten at a time, the outermost first, until
 """
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeGuard
 
