@@ -48,7 +48,8 @@ def support_library(book: Book) -> dict[str, Support]:
     if not book.support:
         return {tab.name: Support((), {}, {}) for tab in book.tabs}
     folder = book.root / book.support
-    sources = (_Source(path, folder, book.root) for path in files_in(folder, ".py"))
+    sources = [_Source(path, folder, book.root) for path in files_in(folder, ".py")]
+    sources.sort(key=lambda source: source.is_package)  # To Python it hides a module of its name.
     modules = {source.name: source for source in sources}
     data = {
         path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
