@@ -48,6 +48,8 @@ def _configure(_app: Sphinx, config: Config) -> None:
     # Pages are made from these; they are none themselves.
     made = [f"{folder}/{tab}" for folder in (EXERCISES, NOTEBOOKS) for tab in config.tabbook_tabs]
     config.exclude_patterns += ["_build", *made]
+    # As in Jupyter and in d2lbook, `$$x$$` is a display wherever it stands; see `Displays`.
+    config.myst_dmath_double_inline = True
 
 
 def _merge_tabs(app: Sphinx, document: str, content: list[str]) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from tabbook.problems import Problem
@@ -27,6 +28,7 @@ from tabbook.text.inline import HIDDEN, find_in_prose, scan_marks
 from tabbook.text.marks import label_key
 from tabbook.text.quotes import CALC, QUOTES, is_format, quote
 from tabbook.text.reader import Cell, Chapter, Tabs
+from tabbook.text.slides import find_slides
 
 Kind = Literal["section", "figure", "table", "equation"]
 
@@ -36,6 +38,12 @@ _OTHER_MARKS = ("label", "eqlabel", "width", "height", "bibliography")
 _MARKS = (*CITATIONS, *CROSS_REFERENCES, *QUOTES, *_OTHER_MARKS)
 # The second colon is missing.
 _OPEN_MARK = re.compile(rf"(?<![\w:]):(?P<part>{'|'.join(_MARKS)})(?={HIDDEN})")
+# Spaces stand inside, as machine translation puts them there.
+_LOOSE_MARK = re.compile(
+    rf"(?<![\w:]):(?P<part>[ \t]+(?:{'|'.join((*CITATIONS, *CROSS_REFERENCES))}):[ \t]*"
+    rf"|(?:{'|'.join(_MARKS)}):[ \t]+)(?={HIDDEN})"
+)
+_RAW_LINE = re.compile(r"=+|-+|~+")
 _RAW_TARGET = re.compile(r"[ \t]*\.\. _`?(?P<label>[^:`]+)`?:[ \t]*$")
 
 
@@ -72,9 +80,18 @@ class Reference:
 
 def find_title(chapter: Chapter) -> str:
     """Return the first heading of a chapter, empty if there is none."""
-    return next(
-        (block.title for _, block in prose_blocks(chapter) if isinstance(block, Heading)), ""
-    )
+    for _, block in prose_blocks(chapter):
+        if isinstance(block, Heading):
+            return block.title
+        if isinstance(block, Fenced) and (title := raw_title(block)):
+            return title
+    return ""
+
+
+def raw_title(block: Fenced) -> str:
+    """Return the first title in a block of reStructuredText, empty if there is none."""
+    rows = [line.strip() for line in block.lines] if block.fence.language == RAW_RST else []
+    return next((row for row, below in pairwise(rows) if row and _RAW_LINE.fullmatch(below)), "")
 
 
 def find_bibliographies(chapter: Chapter) -> Iterator[tuple[str, int]]:
@@ -190,10 +207,18 @@ def mark_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
                 for line, name, _ in scan_marks(cell.source.split("\n"))
                 if name not in _MARKS and (found := difflib.get_close_matches(name, _MARKS, 1, 0.8))
             ]
-            near += [(line, name, name) for line, name in find_in_prose(_OPEN_MARK, cell.source)]
+            near += [
+                (line, name, name.strip(" \t:"))
+                for pattern in (_OPEN_MARK, _LOOSE_MARK)
+                for line, name in find_in_prose(pattern, cell.source)
+            ]
             for line, name, right in near:
                 message = f"':{name}' is no mark; did you mean ':{right}:`...`'?"
                 yield Problem(chapter.path, cell.chapter_line(line + 1), message)
+            lines = cell.source.split("\n")
+            for slide in (slide for slide, is_closed in find_slides(lines) if not is_closed):
+                message = f"'{lines[slide.start]}' has no ':::' in this piece of prose"
+                yield Problem(chapter.path, cell.chapter_line(slide.start + 1), message)
 
 
 def citation_problems(chapters: Iterable[Chapter], keys: Collection[str]) -> Iterator[Problem]:

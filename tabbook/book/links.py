@@ -27,6 +27,7 @@ _RAW_IMAGE = re.compile(
 )
 _RAW_OPTION = re.compile(r":[\w-]+:(?:[ \t]|$)")
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:|[/#?]|$", re.IGNORECASE)
+_TARGET = re.compile(r"^ {0,3}\(([^()\s]+)\)=[ \t]*$", re.MULTILINE)
 _CHAPTER = re.compile(r"\.(?P<suffix>md|ipynb|html)$")
 
 
@@ -94,23 +95,25 @@ def named_files(path: str, source: str) -> Iterator[str]:
 def file_problems(chapters: Iterable[Chapter], root: Path) -> Iterator[Problem]:
     """Yield the links and images of chapters that lead to no file in the book's folder `root`.
 
-    A page may be named by its address, its source, or its notebook.
+    A page may be named by its address, its source, or its notebook, or without an ending; and a
+    link may name one of MyST's targets.
     """
-    for chapter in chapters:
-        for cell in chapter.cells:
-            for line, name in _named(cell.source) if cell.kind == "markdown" else ():
-                file = unquote(_in_book(chapter.path, name)[0])
-                if not (_ABSOLUTE.match(name) or _is_there(root / file)):
-                    message = f"'{name}' is not there: the book has no file {file}"
-                    yield Problem(chapter.path, cell.chapter_line(line + 1), message)
+    prose = [
+        (chapter, cell) for chapter in chapters for cell in chapter.cells if cell.kind == "markdown"
+    ]
+    targets = {target for _, cell in prose for target in _TARGET.findall(cell.source)}
+    for chapter, cell in prose:
+        for line, name in _named(cell.source):
+            file = unquote(_in_book(chapter.path, name)[0])
+            if not (_ABSOLUTE.match(name) or name in targets or _is_there(root / file)):
+                message = f"'{name}' is not there: the book has no file {file}"
+                yield Problem(chapter.path, cell.chapter_line(line + 1), message)
 
 
 def _is_there(file: Path) -> bool:
-    sources = [file.with_suffix(suffix) for suffix in (".md", ".rst", ".ipynb")]
-    return any(
-        os.path.exists(path)
-        for path in (file, *(sources if file.suffix in (".html", ".ipynb") else ()))
-    )
+    is_page = file.suffix in ("", ".html", ".ipynb")
+    sources = [file.with_suffix(suffix) for suffix in (".md", ".rst", ".ipynb")] if is_page else []
+    return any(os.path.exists(path) for path in (file, *sources))
 
 
 def _named(source: str) -> Iterator[tuple[int, str]]:

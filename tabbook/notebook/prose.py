@@ -9,7 +9,7 @@ from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
-from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, raw_title
 from tabbook.book.links import Links, raw_images
 from tabbook.text.blocks import (
     Bibliography,
@@ -189,9 +189,11 @@ class NotebookProse:
         if fence.language == TOC:
             body = replace(fence, start=0, end=len(block.lines))
             return list(self._contents(block.lines, body))
-        if fence.language == RAW_RST:  # for Sphinx alone, but for its images
+        if fence.language == RAW_RST:  # for Sphinx alone, but for its title and its images
+            title = raw_title(block)
             images = [(self.links.resolve(path), text) for path, text in raw_images(block.lines)]
-            return [line for path, text in images for line in ("", f"![{text}]({path})", "", text)]
+            shown = [line for path, text in images for line in ("", f"![{text}]({path})", "", text)]
+            return [*([f"# {title}"] if title else []), *shown]
         return [f"{fence.prefix}{fence.marker}{fence.language}", *block.lines[1:]]
 
     def _directive(self, block: Directive) -> list[str]:

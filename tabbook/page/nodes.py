@@ -22,6 +22,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
+from sphinx_external_toc.events import TableOfContentsNode
 
 from tabbook.page.merge import IMAGES, TAB, Page
 from tabbook.text.arithmetic import Number
@@ -44,6 +45,8 @@ def setup_page(app: Sphinx) -> None:
         text=(_pass, _pass),
     )
     app.add_node(output_image, html=(_visit_output_image, _pass))
+    app.add_transform(Contents)
+    app.add_transform(Displays)
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
     app.add_transform(Solutions)
@@ -128,6 +131,40 @@ class QuoteRole(SphinxRole):
             yield tab_text("", "", nodes.Text(text), name, tab=tab)
 
 
+class Contents(SphinxTransform):
+    """Leave a page one table of contents, the first: it has all that `_toc.yml` puts there."""
+
+    default_priority = 99  # before sphinx-external-toc fills them
+
+    def apply(self, **_kwargs: object) -> None:
+        """Take out all others."""
+        for node in list(self.document.findall(TableOfContentsNode))[1:]:
+            node.parent.remove(node)
+
+
+class Displays(SphinxTransform):
+    """Have displayed equations that stand in the middle of a paragraph end it."""
+
+    default_priority = 208
+
+    def apply(self, **_kwargs: object) -> None:
+        """Split the paragraphs."""
+        for paragraph in list(self.document.findall(nodes.paragraph)):
+            if any(isinstance(child, nodes.math_block) for child in paragraph.children):
+                paragraph.replace_self(list(_split(paragraph)))
+
+
+def _split(paragraph: nodes.paragraph) -> Iterator[nodes.Node]:
+    """The displayed equations of a paragraph, and paragraphs of the text between them."""
+    runs = groupby(paragraph.children, lambda node: isinstance(node, nodes.math_block))
+    for is_display, run in runs:
+        part = list(run)
+        if is_display:
+            yield from part
+        elif any(node.astext().strip() for node in part):
+            yield nodes.paragraph("", "", *part)
+
+
 class OutputImages(SphinxTransform):
     """Give the images among a cell's outputs the descriptions and the sizes that it recorded."""
 
@@ -191,6 +228,8 @@ class TabSets(SphinxTransform):
         lines = {tab: _links(links) for tab, links in page.links.items()}
         lines |= {tab: nodes.paragraph(text, text) for tab, text in page.absences.items()}
         ordered = [tab for tab in self.config.tabbook_tabs if tab in lines]
+        if len(ordered) == 1 and not any(page.links.values()):
+            return  # nothing to choose, nothing to show
         items = [self._tab_item(tab, [lines[tab]]) for tab in ordered]
         tab_set = create_component("tab-set", classes=["sd-tab-set"], children=items)
         title.parent.insert(title.parent.index(title) + 1, tab_set)

@@ -47,6 +47,8 @@ _ROLES = {
     "ref": "ref",
     **{name: f"tabbook-{name}" for name in QUOTES},
 }
+# Sphinx numbers nothing that has no caption.
+_NO_CAPTION = "&nbsp;"
 
 
 def page_prose(chapter: Chapter) -> "PageProse":
@@ -140,7 +142,7 @@ class PageProse:
         alt = {"alt": json.dumps(plain_text(figure.caption), ensure_ascii=False)}
         directive = "figure" if figure.caption or first else "image"
         options = [f":{name}: {value}" for name, value in (named | figure.options | alt).items()]
-        caption = ["", self._text(figure.caption)] if figure.caption else []
+        caption = ["", self._text(figure.caption) or _NO_CAPTION] if directive == "figure" else []
         lines = [f"```{{{directive}}} {figure.path}", *options, *caption, "```"]
         return [*_targets(others[:-1]), *indented(lines, figure.indent)]
 
@@ -150,7 +152,7 @@ class PageProse:
             return indented(rows, table.indent)
         first, *others = [*table.labels, ""]
         name = [f":name: {page_target(first)}"] if first else []
-        caption = self._text(table.caption)
+        caption = self._text(table.caption) or _NO_CAPTION
         # Behind backticks a caption could have none: Markdown would see no fence.
         head = [f"~~~{{table}} {caption}".rstrip(), *name, ""]
         return [*_targets(others[:-1]), *indented([*head, *rows, "~~~"], table.indent)]

@@ -1,9 +1,11 @@
 """Marks inside a line of prose, found without looking into code."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 
 from tabbook.text.directives import blank_code
+from tabbook.text.slides import find_slides
 
 _CODE_SPAN = r"(?<!`)(?P<ticks>`+)(?!`)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
 # Where a code cell stands inside a comment, its first part has no end.
@@ -26,6 +28,9 @@ _SHOWN = re.compile(
     re.DOTALL,
 )
 _ABSENT = re.compile(r"\(~~(?:(?!\(~~).)+?~~\)|\[~~(?:(?!\[~~).)+?~~\](?!\()", re.DOTALL)
+_EMPHASIS = re.compile(
+    r"(?<![*\\])(?P<mark>\*\*?)(?P<text>(?![\s*])(?:(?!\n[ \t]*\n)[^*])+(?<![\s\\]))(?P=mark)(?!\*)"
+)
 
 
 def translate_marks(text: str, translate: Callable[[str, str], str | None]) -> str:
@@ -74,8 +79,8 @@ def text_and_target(argument: str) -> tuple[str, str]:
 
 def resolve_slide_marks(lines: Sequence[str]) -> list[str]:
     """Make slide marks bold, and empty what is for slides only; the number of lines stays."""
-    text = replace_in_prose(_ABSENT, _without_text, "\n".join(lines))
-    return replace_in_prose(_SHOWN, _bold, text).split("\n")
+    text = replace_in_prose(_ABSENT, _without_text, "\n".join(_without_slides(lines)))
+    return _in_tags(replace_in_prose(_SHOWN, _bold, text)).split("\n")
 
 
 def replace_in_prose(pattern: re.Pattern[str], new: Callable[[str], str], text: str) -> str:
@@ -122,6 +127,38 @@ def without_declarations(lines: Sequence[str]) -> list[str]:
     for start, end, _ in reversed(list(find_declarations(text))):
         text = text[:start].rstrip(" \t") + "\n" * text.count("\n", start, end) + text[end:]
     return text.split("\n")
+
+
+def _without_slides(lines: Sequence[str]) -> list[str]:
+    shown = list(lines)
+    for slide in (slide for slide, is_closed in find_slides(lines) if is_closed):
+        shown[slide.start : slide.stop] = [""] * len(slide)
+    return shown
+
+
+def _in_tags(text: str) -> str:
+    """Put emphasis in tags where Markdown takes its asterisks for text.
+
+    These are asterisks between a letter and a punctuation mark, code or mathematics, as they stand
+    in languages that have no spaces between words.
+    """
+    hidden = hide_code_and_math(text)
+    for found in reversed(list(_EMPHASIS.finditer(hidden))):
+        (start, end), (first, last) = found.span(), found.span("text")
+        edges = (
+            (hidden[start - 1 : start], hidden[first]),
+            (hidden[end : end + 1], hidden[last - 1]),
+        )
+        if any(_is_stuck(outside, inside, found["mark"]) for outside, inside in edges):
+            tag = "strong" if found["mark"] == "**" else "em"
+            text = f"{text[:start]}<{tag}>{text[first:last]}</{tag}>{text[end:]}"
+    return text
+
+
+def _is_stuck(outside: str, inside: str, mark: str) -> bool:
+    """Whether the asterisks between two characters are text; a product has single ones, too."""
+    is_letter = outside.isalnum() and (mark == "**" or not outside.isascii())
+    return is_letter and (inside == HIDDEN or unicodedata.category(inside)[0] in "PS")
 
 
 def _without_text(marked: str) -> str:

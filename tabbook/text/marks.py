@@ -36,4 +36,4 @@ def indented(lines: Iterable[str], indent: str) -> list[str]:
 def plain_text(text: str) -> str:
     """Return text for places that show no markup: without marks, emphasis and links."""
     bare = translate_marks(text, lambda _name, _argument: "")
-    return " ".join(re.sub(r"\*+|`", "", _LINK.sub(r"\g<text>", bare)).split())
+    return " ".join(re.sub(r"\*+|`|</?(?:em|strong)>", "", _LINK.sub(r"\g<text>", bare)).split())

@@ -3,6 +3,7 @@ from tabbook.book.labels import (
     citation_problems,
     find_labels,
     find_references,
+    find_title,
     label_problems,
     malformed_quotes,
     mark_problems,
@@ -174,3 +175,24 @@ def test_a_value_in_a_chapter_that_records_nothing_is_reported() -> None:
     assert [str(problem) for problem in quote_problems(read(":value:`a` :calc:`2 * 2`"), {})] == [
         "a.md:1: ':value:`a`': no cell records 'a'"
     ]
+
+
+def test_marks_with_spaces_in_them_are_reported() -> None:
+    text = "See : numref: `sec_a` and :cite: `a`, as in: ref, and :\n\n: `x`, `: numref: `\n"
+    assert [str(problem) for problem in mark_problems([read(text)])] == [
+        "a.md:1: ': numref: ' is no mark; did you mean ':numref:`...`'?",
+        "a.md:1: ':cite: ' is no mark; did you mean ':cite:`...`'?",
+    ]
+
+
+def test_a_slide_without_an_end_is_reported() -> None:
+    text = "# Title\n\n::: {.slide}\nWords.\n:::\n\n::: {.slide}\nWords.\n"
+    assert [str(problem) for problem in mark_problems([read(text)])] == [
+        "a.md:7: '::: {.slide}' has no ':::' in this piece of prose"
+    ]
+
+
+def test_a_chapter_may_have_its_title_in_restructuredtext() -> None:
+    raw = "```eval_rst\n.. only:: html\n\n   Sources\n   =======\n```\n\n# Second\n"
+    assert find_title(read(raw)) == "Sources"
+    assert find_title(read("```eval_rst\n.. note:: x\n```\n\n# Second\n")) == "Second"

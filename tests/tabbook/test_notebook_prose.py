@@ -227,6 +227,20 @@ def test_what_a_chapter_links_to_or_shows_must_be_there(tmp_path: Path) -> None:
     ]
 
 
+def test_a_link_may_name_a_page_without_its_ending_or_a_target(tmp_path: Path) -> None:
+    (tmp_path / "other.md").touch()
+    texts = {"a.md": "[a](other) [b](a-target) [c](./nothing)\n", "b.md": "(a-target)=\n# B\n"}
+    chapters = [read_chapter(text, path, ("pytorch",)) for path, text in texts.items()]
+    assert [str(problem) for problem in file_problems(chapters, tmp_path)] == [
+        "a.md:1: './nothing' is not there: the book has no file nothing"
+    ]
+
+
+def test_of_raw_restructuredtext_notebooks_show_title_and_images() -> None:
+    raw = "```eval_rst\n.. only:: html\n\n   Sources\n   -------\n\n.. note:: x\n```"
+    assert translate(raw) == "# Sources"
+
+
 FIGURE_IN_A_DIRECTIVE = (
     '<img src="R/chapters/mlp/a.png" alt="Words." width="30">\n\n**Figure 1.** Words.'
 )

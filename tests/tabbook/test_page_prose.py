@@ -214,6 +214,47 @@ def test_slide_marks_are_bold_or_absent(text: str, shown: str) -> None:
     assert PageProse().translate(text) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("也(**`x`的值**)是", "也<strong>`x`的值</strong>是"),
+        ("(**先存好。**)再算", "<strong>先存好。</strong>再算"),
+        ("由[**$x$ 到 $y$**]\n换行", "由<strong>$x$ 到 $y$</strong>\n换行"),
+        ("用*f(x)*和*g*", "用<em>f(x)</em>和*g*"),
+        ("**“词”**是**词**", "<strong>“词”</strong>是**词**"),
+        ("(**先存好。**) 再算", "**先存好。** 再算"),
+        ("**全部**：`*a(b)*c` $数*(x)*数$", "**全部**：`*a(b)*c` $数*(x)*数$"),
+        ("2*(a + b)*c, 数*\n(x)*数", "2*(a + b)*c, 数*\n(x)*数"),
+    ],
+)
+def test_emphasis_without_spaces_around_it_is_in_tags_where_asterisks_would_show(
+    text: str, shown: str
+) -> None:
+    assert PageProse().translate(text) == shown
+
+
+SLIDE = '::: {.slide title="A `title`"}\n[**Big**]\n\n:::: {.wide}\nx\n::::\n\n```\n:::\n```\n:::'
+
+
+def test_slides_beside_the_text_are_left_out() -> None:
+    assert page(f"Words.\n\n{SLIDE}\n\nMore.\n\n{SLIDE}").split() == ["Words.", "More."]
+    shown = f"````\n{SLIDE}\n````"
+    assert page(shown) == shown
+    unclosed = "::: {.slide}\nWords."
+    assert page(unclosed) == unclosed
+    assert page(":::{tip}\nWords.\n:::") == ":::{tip}\nWords.\n:::"
+
+
+def test_figures_and_tables_with_a_label_but_no_caption_have_an_empty_one() -> None:
+    assert page("![](a.svg)\n:label:`fig_a`") == (
+        '```{figure} a.svg\n:name: fig_a\n:alt: ""\n\n&nbsp;\n```'
+    )
+    table = "| a |\n|---|\n| 1 |"
+    assert page(f"{table}\n:label:`tab_a`") == (
+        f"~~~{{table}} &nbsp;\n:name: tab_a\n\n{table}\n~~~"
+    )
+
+
 def test_contents_raw_restructuredtext_and_bibliography_become_directives() -> None:
     assert page("```toc\n:maxdepth: 2\n\na\nb\n```") == "```{tableofcontents}\n```"
     assert page("```eval_rst\n.. only:: html\n```") == "```{eval-rst}\n.. only:: html\n```"

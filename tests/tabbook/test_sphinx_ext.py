@@ -3,6 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from bs4 import BeautifulSoup, Tag
 
 from tabbook.book.settings import Book, read_book
@@ -199,3 +200,34 @@ def test_pages_do_without_the_script_of_all_icons(site: Book):
     html = (site.root / "_build/html/index.html").read_text(encoding="utf-8")
     assert "pydata-sphinx-theme.js" in html
     assert "fontawesome.js" not in html
+
+
+def test_displays_end_paragraphs_and_a_page_has_one_table_of_contents(
+    executed_book: Book, build_pages: Build
+):
+    index = executed_book.root / "index.md"
+    table = "```toc\nchapters/part/first\n```\n"
+    text = "Before\n$$x^2$$\nbetween $$y$$ and\n\n- an item\n  $$z$$\n"
+    index.write_text(f"# Book\n\n{table}\n{text}\n{table}", encoding="utf-8")
+    assert build_pages(executed_book) == ""
+
+    page = article(executed_book, "index")
+    assert len(page.select(".toctree-wrapper")) == 1
+    shown = [element.get_text().strip() for element in page.select("p, div.math")]
+    assert shown == ["Before", "\\[x^2\\]", "between", "\\[y\\]", "and", "an item", "\\[z\\]"]
+
+
+def test_where_there_is_no_tab_to_choose_and_no_link_there_is_no_tab_set(
+    root: Path, with_notebooks: Callable[[Book], Book], build_pages: Build
+):
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    config.pop("repository")
+    config["sphinx"]["config"]["tabbook_tabs"] = {"pytorch": {"module": "math"}}
+    (root / "_config.yml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    code = "```{.python .input}\n1 + 1\n```\n"
+    for name in ("first", "second"):
+        (root / f"chapters/part/{name}.md").write_text(f"# Title\n\n{code}", encoding="utf-8")
+    book = with_notebooks(read_book(root))
+    assert build_pages(book) == ""
+    assert tab_sets(article(book)) == []
+    assert "1 + 1" in article(book).get_text()
