@@ -33,6 +33,7 @@ _TOLERANCE_MARK = re.compile(r"[ \t]*#[ \t]*@tol\b[ \t]*(?P<text>.*?)[ \t]*$")
 # What turns the comparison of nbval off.
 _NBVAL_MARK = re.compile(r"[ \t]*#+[ \t]*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)[ \t]*$")
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
+_CELL = "'```{.python .input}'"
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
 _CELL_MAGICS = {".bash": "%%bash", ".r": "%%R", ".ruby": "%%ruby"}
 
@@ -166,6 +167,8 @@ class _Reading:
         if fence.is_input and ".output" in fence.attributes:
             right = "'{.json .output}' for an output that is kept, '{.python .input}' for code"
             self._report(fence.start, f"'{opening}' is run as code; expected {right}")
+        if fence.directive and fence.directive[0] == "code-cell":
+            self._report(fence.start, f"'{opening}' runs nowhere here; write {_CELL}")
 
     def _prose(self, start: int, end: int, fenced: set[int]) -> Iterator[Cell]:
         """Yield the markdown cells of the prose between two code cells; a tab block is one."""
@@ -173,7 +176,7 @@ class _Reading:
         tabs: Tabs = None
         in_toc = False
         for index in range(start, end):
-            line = self.lines[index]
+            line = _unindented(self.lines[index])
             if index in fenced or not line.startswith((":begin_tab:", ":end_tab:")):
                 continue
             if _BEGIN_TOC.match(line) or (in_toc and _END_TAB.match(line)):
@@ -194,7 +197,7 @@ class _Reading:
 
     def _is_block_mark(self, index: int, opened: int | None) -> bool:
         """Report what is wrong with a mark of a tab block; one that cannot be read is prose."""
-        line = self.lines[index].rstrip()
+        line = _unindented(self.lines[index]).rstrip()
         begins, ends = _BEGIN_TAB.match(line), _END_TAB.match(line)
         if begins and opened is not None:
             self._report(index, f"'{line}' stands inside the tab block of line {opened + 1}")
@@ -347,6 +350,11 @@ class _Reading:
 
     def _report(self, index: int, message: str) -> None:
         self.problems.append(Problem(self.path, index + 1, message))
+
+
+def _unindented(line: str) -> str:
+    """A line without the spaces that may stand before a block in Markdown."""
+    return re.sub(r"^ {1,3}(?=\S)", "", line)
 
 
 def _cell_magic(fence: Fence) -> list[str]:

@@ -72,6 +72,7 @@ DIFFERENCES: dict[str, tuple[set[str], str]] = {
     "prose-list-with-paragraphs": (ALL, "d2lbook fails: it takes the paragraph for indented code"),
     "prose-tab-block-for-several": ({"pytorch"}, "as in code-tab-all-and-one-tab"),
     "prose-tab-block-empty": ({"pytorch", "mxnet"}, "d2lbook joins the prose around the block"),
+    "prose-tab-block-indented": (ALL, "d2lbook ignores a mark with a space before it"),
     "prose-tab-block-unopened": ({"pytorch"}, "d2lbook ignores the mark; we report it"),
     "prose-tab-block-without-name": ({"pytorch"}, "d2lbook ignores the mark; we report it"),
     "prose-tab-blocks-of-one-tab-side-by-side": ({"mxnet"}, "d2lbook joins the two blocks"),

@@ -225,6 +225,22 @@ def test_tab_blocks_are_cells_of_their_tabs() -> None:
     ]
 
 
+def test_marks_of_a_tab_block_may_be_indented_as_other_blocks_may() -> None:
+    text = " :begin_tab:`mxnet` \n Words.\n  :end_tab:\n\n    :begin_tab:`mxnet`\n"
+    cells = read_chapter(text, PATH, TABS).cells
+    assert [(cell.source, cell.tabs) for cell in cells] == [
+        (" Words.", ("mxnet",)),
+        ("    :begin_tab:`mxnet`", None),
+    ]
+
+
+def test_a_cell_of_another_format_is_reported() -> None:
+    assert messages("```{code-cell} ipython3\nx = 1\n```\n") == [
+        f"{PATH}:1: '```{{code-cell}} ipython3' runs nowhere here; write '```{{.python .input}}'"
+    ]
+    assert messages("````md\n```{code-cell}\nx = 1\n```\n````\n") == []
+
+
 def test_a_tab_block_for_all_is_for_every_tab() -> None:
     assert only_cell(":begin_tab:`all`\nWords.\n:end_tab:\n").tabs is None
 
