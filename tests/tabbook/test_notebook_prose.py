@@ -257,6 +257,10 @@ RAW_IMAGE = "![](R/chapters/mlp/a.png)"
         ("```{admonition} My title\n:class: tip\n\nWords.\n```", "> **My title**\n>\n> Words."),
         ("```{figure} a.png\n:width: 30px\n:name: f\n\nWords.\n```", FIGURE_IN_A_DIRECTIVE),
         (
+            "```{figure} a.png\n---\nwidth: 30px\nname: f\n---\nWords.\n```",
+            FIGURE_IN_A_DIRECTIVE,
+        ),
+        (
             "````{tab-set}\n```{tab-item} One\nA\n```\n```{tab-item} Two\nB\n```\n````",
             "**One**\n\nA\n\n**Two**\n\nB",
         ),

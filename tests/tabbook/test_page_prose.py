@@ -245,6 +245,11 @@ def test_slides_beside_the_text_are_left_out() -> None:
     assert page(":::{tip}\nWords.\n:::") == ":::{tip}\nWords.\n:::"
 
 
+def test_options_of_a_directive_between_lines_stay_as_they_are() -> None:
+    figure = "```{figure} a.png\n---\nname: :ref:`x`\n---\n\nSee {ref}`x`.\n```"
+    assert page(figure.replace("{ref}`x`.", ":ref:`x`.")) == figure
+
+
 def test_figures_and_tables_with_a_label_but_no_caption_have_an_empty_one() -> None:
     assert page("![](a.svg)\n:label:`fig_a`") == (
         '```{figure} a.svg\n:name: fig_a\n:alt: ""\n\n&nbsp;\n```'
