@@ -29,11 +29,13 @@ from tabbook.text.directives import in_place, is_quoted, option_values, title_an
 from tabbook.text.fences import RAW_RST, Fence
 from tabbook.text.inline import text_and_target, translate_marks
 from tabbook.text.marks import (
+    PYTHON_NAMES,
     indented,
     join_blocks,
     label_key,
     page_target,
     plain_text,
+    python_name,
 )
 from tabbook.text.quotes import QUOTES, quote
 
@@ -100,7 +102,7 @@ class NotebookProse:
             return self._citation(name, [key.strip() for key in argument.split(",")])
         if name in QUOTES:
             return self._quote(name, argument)
-        return None
+        return f"`{python_name(argument)}`" if name in PYTHON_NAMES else None
 
     def _role_of_myst(self, name: str, text: str, target: str) -> str:
         if name in ("{ref}", "{numref}", "{eq}"):

@@ -28,6 +28,7 @@ from tabbook.text.directives import in_place
 from tabbook.text.fences import RAW_RST, Fence
 from tabbook.text.inline import replace_in_prose, scan_marks, text_and_target, translate_marks
 from tabbook.text.marks import (
+    PYTHON_NAMES,
     indented,
     join_blocks,
     page_target,
@@ -46,6 +47,7 @@ _ROLES = {
     "numref": "numref",
     "ref": "ref",
     **{name: f"tabbook-{name}" for name in QUOTES},
+    **{name: f"py:{name}" for name in PYTHON_NAMES},
 }
 # Sphinx numbers nothing that has no caption.
 _NO_CAPTION = "&nbsp;"

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 
 from tabbook.text.inline import translate_marks
 
+# Names of Python's things, which lead to where Sphinx documents them.
+PYTHON_NAMES = ("class", "func", "mod")
 _NOT_IN_TARGET = re.compile(r"[^A-Za-z0-9*./_+-]")
 _LINK = re.compile(r"\[(?P<text>(?:[^\[\]]|\[[^\]]*\])*)\]\([^)]*\)")
 
@@ -35,5 +37,10 @@ def indented(lines: Iterable[str], indent: str) -> list[str]:
 
 def plain_text(text: str) -> str:
     """Return text for places that show no markup: without marks, emphasis and links."""
-    bare = translate_marks(text, lambda _name, _argument: "")
+    bare = translate_marks(text, lambda name, said: python_name(said) * (name in PYTHON_NAMES))
     return " ".join(re.sub(r"\*+|`|</?(?:em|strong)>", "", _LINK.sub(r"\g<text>", bare)).split())
+
+
+def python_name(name: str) -> str:
+    """Return how the name of a thing in Python is shown: `~a.b` as `b`."""
+    return name.rpartition(".")[2] if name.startswith("~") else name

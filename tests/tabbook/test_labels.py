@@ -9,6 +9,7 @@ from tabbook.book.labels import (
     mark_problems,
     quote_problems,
 )
+from tabbook.text.marks import plain_text
 from tabbook.text.reader import Chapter, read_chapter
 
 
@@ -190,6 +191,12 @@ def test_a_slide_without_an_end_is_reported() -> None:
     assert [str(problem) for problem in mark_problems([read(text)])] == [
         "a.md:7: '::: {.slide}' has no ':::' in this piece of prose"
     ]
+
+
+def test_names_of_python_are_marks_and_part_of_titles() -> None:
+    chapter = read("# The Class :class:`~a.B` and :func:`a.f`\n:label:`sec_b`\n")
+    assert list(mark_problems([chapter])) == []
+    assert plain_text(find_title(chapter)) == "The Class B and a.f"
 
 
 def test_a_chapter_may_have_its_title_in_restructuredtext() -> None:

@@ -66,6 +66,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         (":calc:`2 * accuracy:.1%`", "170.6%"),
         (":calc:`steps / missing`", "?"),
         (":calc:`6 / 2:words` times", "three times"),
+        (":class:`~a.B`, :mod:`a.b`", "`B`, `a.b`"),
         (":unknown:`x`", ":unknown:`x`"),
         ("<!-- :cite:`a` [x](y) -->", "<!-- :cite:`a` [x](y) -->"),
         ("[**bold**] (~~gone~~)", "**bold** "),

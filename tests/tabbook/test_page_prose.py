@@ -32,6 +32,9 @@ def expect(text: str) -> str:
         (":value:`accuracy`", "{tabbook-value}`accuracy`"),
         (":value:`accuracy:.1%`", "{tabbook-value}`accuracy:.1%`"),
         (":cite:`a,\nb`", "{cite:p}`a,b`"),
+        (":class:`a.B`", "{py:class}`a.B`"),
+        (":func:`~a.f`", "{py:func}`~a.f`"),
+        (":mod:`a`", "{py:mod}`a`"),
     ],
 )
 def test_marks_become_roles(mark: str, role: str) -> None:
