@@ -298,9 +298,9 @@ class _Parser:
     def _add_marks(self, line: int, marks: str) -> None:
         for name, argument in _MARK.findall(marks):
             if name == "label":
-                self._add_label(line, argument)
+                self._add_label(line, argument.strip())
             else:
-                self._add_option(name, argument)
+                self._add_option(name, argument.strip())
 
     def _without_marks(self, line: int) -> tuple[str, str]:
         """The text of a line and the marks that stand behind it."""

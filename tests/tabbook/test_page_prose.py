@@ -248,6 +248,11 @@ def test_slides_beside_the_text_are_left_out() -> None:
     assert page(":::{tip}\nWords.\n:::") == ":::{tip}\nWords.\n:::"
 
 
+def test_spaces_inside_the_marks_of_a_figure_mean_nothing() -> None:
+    figure = page("![A](a.svg)\n:width:`30px`\n:label:`fig_a`")
+    assert page("![A](a.svg)\n:width:` 30px`\n:label:` fig_a `") == figure
+
+
 def test_options_of_a_directive_between_lines_stay_as_they_are() -> None:
     figure = "```{figure} a.png\n---\nname: :ref:`x`\n---\n\nSee {ref}`x`.\n```"
     assert page(figure.replace("{ref}`x`.", ":ref:`x`.")) == figure
