@@ -1,12 +1,13 @@
 """The command line: `tabbook notebooks`, `execute`, `build`, `check` and `library`."""
 
+from __future__ import annotations
+
 import argparse
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from tabbook.book.checks import CHECKS, accept_checks
 from tabbook.book.d2lbook import CONFIG as INI
@@ -20,6 +21,9 @@ from tabbook.notebook.manuscript import Manuscript, read_manuscript
 from tabbook.notebook.write import edit_problem, read_notebook, write_notebook
 from tabbook.page.build import PAGES, are_current, build_pages
 from tabbook.problems import Problem, ProblemsError, unusable
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else self.path
-        said = f"{place}: {' '.join(self.message.split())}"
+        said = f"{place}: {' '.join(map(str.strip, self.message.splitlines()))}"
         return f"{said}\n{self.details}" if self.details else said
 
 

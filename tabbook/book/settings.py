@@ -297,11 +297,11 @@ def _named(root: Path, item: object) -> Iterator[str]:
     if isinstance(item, FileItem):
         yield str(item)
     elif isinstance(item, GlobItem):
-        paths = (path for suffix in (".md", *_OTHER_SOURCES) for path in root.rglob(f"*{suffix}"))
+        folder = re.split(r"[*?\[]", item)[0].rpartition("/")[0]
+        paths = (p for suffix in (".md", *_OTHER_SOURCES) for p in files_in(root / folder, suffix))
         names = {path.relative_to(root).with_suffix("").as_posix() for path in paths}
         made = (f"{EXERCISES}/", f"{NOTEBOOKS}/", "_build/")
-        found = patfilter(names, str(item))
-        yield from sorted(n for n in found if not n.startswith(made) and "/." not in f"/{n}")
+        yield from sorted(n for n in patfilter(names, str(item)) if not n.startswith(made))
 
 
 def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:

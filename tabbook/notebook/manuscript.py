@@ -1,11 +1,12 @@
 """All chapters of a book together: their drafts, and what is wrong in them."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from tabbook.book.checks import (
     check_entries,
@@ -14,7 +15,7 @@ from tabbook.book.checks import (
     list_problems,
 )
 from tabbook.book.citations import Citation, read_citations
-from tabbook.book.files import is_file
+from tabbook.book.files import files_in, is_file
 from tabbook.book.labels import (
     citation_problems,
     find_bibliographies,
@@ -37,6 +38,9 @@ from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.numbers import number_pattern
 from tabbook.text.reader import Cell, Chapter, read_chapter_file, read_text
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Manuscript:
         book, made = self.book, {draft.path for draft in self.drafts}
         made |= {book.exercise(draft.tab, draft.chapter.path) for draft in self.exercises}
         found = (
-            path for name in (NOTEBOOKS, EXERCISES) for path in (book.root / name).rglob("*.ipynb")
+            path for name in (NOTEBOOKS, EXERCISES) for path in files_in(book.root / name, ".ipynb")
         )
         for place in sorted({path.relative_to(book.root) for path in found} - made):
             notebook = read_notebook(book.root / place)

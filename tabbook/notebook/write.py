@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 METADATA = "tabbook"
 TEXT = "text"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 CHECK = "check"
 SET_UP = "set-up"
 TOLERANCE = "tabbook_tol"

@@ -66,7 +66,7 @@ def _run_jupyter_book(book: Book) -> None:
 def _remove_old_pages(book: Book) -> None:
     """Sphinx leaves the pages of chapters that are gone."""
     names = {Path(name).with_suffix("") for name in (*book.chapters, *book.pages)}
-    for page in (book.root / PAGES / CHAPTERS).rglob("*.html"):
+    for page in files_in(book.root / PAGES / CHAPTERS, ".html"):
         if page.relative_to(book.root / PAGES).with_suffix("") not in names:
             page.unlink()
 

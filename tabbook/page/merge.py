@@ -22,7 +22,14 @@ from tabbook.notebook.draft import absence
 from tabbook.notebook.figure_data import MIME_TYPE as FIGURE
 from tabbook.notebook.solutions import has_solution
 from tabbook.notebook.values import MIME_TYPE, recorded_numbers
-from tabbook.notebook.write import CHECK, METADATA, PYTHON, carry_outputs, read_notebook
+from tabbook.notebook.write import (
+    CHECK,
+    METADATA,
+    PYTHON,
+    WIDGET,
+    carry_outputs,
+    read_notebook,
+)
 from tabbook.page.prose import PageProse, page_prose
 from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
@@ -235,9 +242,9 @@ def _unnumbered(output: NotebookNode) -> NotebookNode:
 
 
 def _unused(data: Mapping[str, Any]) -> set[str]:
-    """Media types that a page does not show: records, and what stands beside an SVG."""
+    """Media types that a page does not show: records, widgets, and what stands beside an SVG."""
     pictures = {kind for kind in data if kind.startswith("image/")}
-    return {MIME_TYPE, FIGURE} | (pictures - {SVG} if SVG in pictures else set())
+    return {MIME_TYPE, FIGURE, WIDGET} | (pictures - {SVG} if SVG in pictures else set())
 
 
 def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:

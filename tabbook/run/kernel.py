@@ -3,7 +3,8 @@
 import logging
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+
+from tabbook.notebook.write import WIDGET
 
 CELL_TIME_LIMIT = 1800
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -73,13 +76,16 @@ def threads(workers: int) -> dict[str, str]:
 def kernel_environment(root: Path, workers: int = 1) -> dict[str, str]:
     """The environment of a kernel that shares the machine with `workers - 1` others.
 
-    The book's root is importable, the frameworks keep their logs and progress bars to themselves,
-    and nothing depends on the user's own IPython settings or on a random hash seed.
+    The book's root is importable, commands are found that are installed beside this interpreter,
+    the frameworks keep their logs and progress bars to themselves, and nothing depends on the
+    user's own IPython settings or on a random hash seed.
     """
     path = [str(root.resolve()), *filter(None, [os.environ.get("PYTHONPATH")])]
+    commands = [str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]
     return {
         **os.environ,
         **threads(workers),
+        "PATH": os.pathsep.join(commands),
         "PYTHONPATH": os.pathsep.join(path),
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
@@ -172,10 +178,21 @@ def _place(notebook: NotebookNode, traceback: str, index: int) -> tuple[int, int
     return index, 1
 
 
-def join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
-    """Join neighbouring outputs of one stream: where the kernel cut them is chance."""
-    joined: list[NotebookNode] = []
+def _without_widgets(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """Leave of widgets, as tqdm's bars are, the text; the id of their state is random."""
     for output in outputs:
+        data = output.get("data", {})
+        if data.pop(WIDGET, None) is None or data:
+            yield output
+
+
+def join_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join neighbouring outputs of one stream: where the kernel cut them is chance.
+
+    Of widgets the text is left.
+    """
+    joined: list[NotebookNode] = []
+    for output in _without_widgets(outputs):
         if joined and _stream(output) is not None and _stream(joined[-1]) == _stream(output):
             joined[-1].text += output.text
         else:

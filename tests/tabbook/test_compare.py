@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from tabbook.notebook.figure_data import MIME_TYPE as FIGURE
 from tabbook.notebook.values import MIME_TYPE
-from tabbook.notebook.write import TOLERANCE
+from tabbook.notebook.write import TOLERANCE, WIDGET
 from tabbook.run.compare import compare_cells, compare_outputs
 from tabbook.text.tolerance import parse_tolerance
 
@@ -112,6 +112,15 @@ def test_the_text_of_a_record_shows_its_own_number_which_may_differ_within_its_t
     assert "the committed text is" in "\n".join(compare_outputs([old], [new]))
     count = [value(60000, None, text="acc = 60,000") for _ in range(2)]
     assert compare_outputs(count[:1], count[1:]) == []
+
+
+def test_widgets_are_compared_by_their_text():
+    old, new = facts(), facts()
+    for number, output in enumerate((old, new)):
+        output.data = {WIDGET: {"model_id": number}, "text/plain": "IntSlider(value=3)"}
+    assert compare_outputs([old], [new]) == []
+    new.data = {WIDGET: {"model_id": 3}, "text/plain": "IntSlider(value=4)"}
+    assert compare_outputs([old], [new]) != []
 
 
 def picture(*points: tuple[int, int], size: tuple[int, int] = (200, 120)) -> str:

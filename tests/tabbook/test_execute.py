@@ -162,6 +162,17 @@ def test_neighbouring_prints_are_one_output(root: Path):
     assert outputs(root, "pytorch") == ["0\n1\n2\n"]
 
 
+def test_of_a_widget_its_text_is_kept_and_commands_of_the_environment_are_found(root: Path):
+    command = "command = !which python\nimport sys\nprint(command[0] == sys.executable)"
+    write_chapter(root, "all: import ipywidgets\nipywidgets.IntSlider(3)", f"all: {command}")
+    assert run(root, "mxnet") == []
+    notebook = read_notebook(root / "notebooks/mxnet/part/first.ipynb")
+    assert notebook is not None
+    slider, found = (cell.outputs[0] for cell in code_cells(notebook)[-2:])
+    assert slider.data == {"text/plain": "IntSlider(value=3)"}
+    assert found.text == "True\n"
+
+
 def test_the_longest_notebook_starts_first(root: Path, capsys: pytest.CaptureFixture[str]):
     write_chapter(root, "all: import time", "mxnet: time.sleep(1.5)")
     run(root, jobs=1)

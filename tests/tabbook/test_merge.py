@@ -5,7 +5,7 @@ from nbformat import NotebookNode
 
 from tabbook.book.settings import Book
 from tabbook.notebook.figure_data import MIME_TYPE as FIGURE
-from tabbook.notebook.write import read_notebook, write_notebook
+from tabbook.notebook.write import WIDGET, read_notebook, write_notebook
 from tabbook.page.merge import IMAGES, TAB, Page, merge
 
 FIRST = "chapters/part/first.md"
@@ -183,6 +183,7 @@ def test_a_page_shows_one_picture_of_a_figure_and_not_its_data(
     for output in drawings:
         output.data["image/png"] = "iVBORw0KGgo="
         output.data[FIGURE] = {"axes": []}
+        output.data[WIDGET] = {"model_id": "a"}
     write_notebook(notebook, path)
     shown = [
         output.data
@@ -191,7 +192,7 @@ def test_a_page_shows_one_picture_of_a_figure_and_not_its_data(
         if "data" in output
     ]
     assert drawings
-    assert not any({"image/png", FIGURE} & set(data) for data in shown)
+    assert not any({"image/png", FIGURE, WIDGET} & set(data) for data in shown)
 
 
 def test_numbers_that_are_recorded_together_are_one_output(executed_book: Book):
