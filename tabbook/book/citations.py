@@ -8,6 +8,7 @@ from pybtex.database.input.bibtex import Parser
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
+from tabbook.book.words import ENGLISH, Words
 from tabbook.problems import Problem
 
 
@@ -19,7 +20,9 @@ class Citation:
     year: str
 
 
-def read_citations(text: str, path: str) -> tuple[dict[str, Citation], list[Problem]]:
+def read_citations(
+    text: str, path: str, words: Words = ENGLISH
+) -> tuple[dict[str, Citation], list[Problem]]:
     """Return the works of a BibTeX file by key, as far as it is BibTeX, and what is not."""
     parser = Parser()
     with pybtex.errors.capture() as errors:
@@ -27,18 +30,18 @@ def read_citations(text: str, path: str) -> tuple[dict[str, Citation], list[Prob
             parser.parse_string(text)
         except PybtexError as error:
             errors.append(error)
-        citations = {entry.key: _citation(entry) for entry in parser.data.entries.values()}
+        citations = {entry.key: _citation(entry, words) for entry in parser.data.entries.values()}
     return citations, [Problem(path, getattr(e, "lineno", None) or 0, str(e)) for e in errors]
 
 
-def _citation(entry: Entry) -> Citation:
+def _citation(entry: Entry, words: Words) -> Citation:
     try:
-        return Citation(_authors(entry), _year(entry))
+        return Citation(_authors(entry, words), _year(entry))
     except (PybtexError, ValueError):  # what is no LaTeX
         return Citation(entry.key, _year(entry))
 
 
-def _authors(entry: Entry) -> str:
+def _authors(entry: Entry, words: Words) -> str:
     persons = entry.persons.get("author") or entry.persons.get("editor") or []
     match [_last_name(person) for person in persons]:
         case []:
@@ -47,7 +50,7 @@ def _authors(entry: Entry) -> str:
         case [name]:
             return name
         case [first, second] if second != "others":
-            return f"{first} and {second}"
+            return words.say("{first} and {second}", first=first, second=second)
         case names:
             return f"{names[0]} et al."
 

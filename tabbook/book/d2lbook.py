@@ -11,6 +11,7 @@ from tabbook.book.contents import follow_contents
 from tabbook.book.files import is_file
 from tabbook.book.ini_library import read_library
 from tabbook.book.settings import Book, Tab
+from tabbook.book.words import Words
 from tabbook.problems import Problem, ProblemsError
 from tabbook.text.reader import read_text
 
@@ -19,6 +20,7 @@ CONFIG = "config.ini"
 _DEFAULTS = """
 [project]
 title =
+lang = en
 [build]
 index = index
 notebooks = **/*.md
@@ -55,6 +57,7 @@ def read_ini_book(folder: Path) -> Book:
             *sorted(found - set(listed)),
         ),
         support="",
+        words=Words(config["project"]["lang"]),
         bibliography=tuple(config["pdf"]["bibfile"].split()),
         problems=(*problems, *faults),
         unlisted=tuple(sorted(found - set(listed))),

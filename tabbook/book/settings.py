@@ -13,6 +13,7 @@ from sphinx_external_toc.api import FileItem, GlobItem, SiteMap
 from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
 from tabbook.book.files import files_in, is_file
+from tabbook.book.words import ENGLISH, Words
 from tabbook.problems import Problem, ProblemsError
 from tabbook.text.reader import read_text
 
@@ -29,6 +30,7 @@ SETTINGS: Mapping[str, type] = {
     "tabbook_solution": str,
     "tabbook_support": str,
     "tabbook_tabs": dict,
+    "tabbook_words": dict,
 }
 _TAB: Mapping[str, type] = {
     "title": str,
@@ -104,6 +106,7 @@ class Book:
     solution: str = ""
     packages: tuple[str, ...] = ()
     binds_numbers: bool = False
+    words: Words = ENGLISH
     problems: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()
 
@@ -163,6 +166,7 @@ def read_book(root: Path) -> Book:
         solution=settings["tabbook_solution"],
         packages=tuple(settings["tabbook_packages"]),
         binds_numbers=settings["tabbook_numbers"],
+        words=Words(config.get(("sphinx", "config", "language"), str), settings["tabbook_words"]),
         problems=(*_unknown_settings(config), *_toc_problems(root, chapters)),
     )
 

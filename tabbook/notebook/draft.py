@@ -164,12 +164,12 @@ def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tupl
         return (*set_up_cells(book, chapter, tab), *cells)
     if has_cells(chapter, tab.name):
         return cells
-    return (Cell("markdown", f"*{absence(tab)}*", 1), *cells)
+    return (Cell("markdown", f"*{absence(book, tab)}*", 1), *cells)
 
 
-def absence(tab: Tab) -> str:
+def absence(book: Book, tab: Tab) -> str:
     """What is said in a tab of a chapter that is not written for it."""
-    return f"This chapter has no {tab.title} version."
+    return book.words.say("This chapter has no {tab} version.", tab=tab.title)
 
 
 def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:

@@ -161,7 +161,9 @@ def read_manuscript(book: Book) -> Manuscript:
     labels = known_labels(chapters)
     citations, faults = _read_bibliography(book, chapters)
     linked = {chapter.path: _linked(book, chapter) for chapter in chapters}
-    prose = NotebookProse(Links("", site=book.site, chapters=linked), labels, citations)
+    prose = NotebookProse(
+        Links("", site=book.site, chapters=linked), labels, citations, words=book.words
+    )
     support = support_library(book)
     drafts = (
         draft
@@ -184,7 +186,7 @@ def _read_bibliography(
     problems = []
     for path, missing in named.items():
         if is_file(book.root / path):
-            found, faults = read_citations(read_text(book.root / path), path)
+            found, faults = read_citations(read_text(book.root / path), path, book.words)
             citations |= found
             problems += faults
         else:

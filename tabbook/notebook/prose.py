@@ -11,6 +11,7 @@ from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, raw_title
 from tabbook.book.links import Links, raw_images
+from tabbook.book.words import ENGLISH, Words
 from tabbook.text.blocks import (
     Bibliography,
     Block,
@@ -61,6 +62,7 @@ class NotebookProse:
     labels: Mapping[str, Label] = field(default_factory=dict)
     citations: Mapping[str, Citation] = field(default_factory=dict)
     values: Mapping[str, int | float] = field(default_factory=dict)
+    words: Words = ENGLISH
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell; empty where there is nothing to show."""
@@ -83,7 +85,8 @@ class NotebookProse:
             case Fenced():
                 return self._fence(block)
             case Bibliography() if self.links.site:
-                return [f"[The references]({self.links.page(self.links.path)}) are online."]
+                text = self.words.say("The references are online.")
+                return [f"[{text}]({self.links.page(self.links.path)})"]
             case Directive():
                 lines = self._directive(block)
                 return ["", *in_place(lines, block.fence), ""] if lines else []
@@ -138,7 +141,11 @@ class NotebookProse:
         elif label.kind == "section":
             text = plain_text(label.title)
         else:
-            text = f"({label.number})" if label.kind == "equation" else _numbered(label)
+            text = (
+                f"({label.number})"
+                if label.kind == "equation"
+                else self._numbered(label.kind.capitalize(), label)
+            )
         if not self.links.site:
             is_elsewhere = label.path != self.links.path and label.path in self.links.chapters
             return f"[{text}]({self.links.notebook(label.path)})" if is_elsewhere else text
@@ -174,7 +181,7 @@ class NotebookProse:
     def _caption(self, kind: str, labels: Mapping[str, int], caption: str) -> list[str]:
         keys = [label_key(name) for name in labels]
         known = [self.labels[key] for key in keys if key in self.labels]
-        number = f"**{kind} {known[0].number}.** " if known else ""
+        number = f"**{self._numbered(kind, known[0])}.** " if known else ""
         return [number + self._text(caption), ""] if number or caption else []
 
     def _equation(self, equation: Equation) -> list[str]:
@@ -224,10 +231,13 @@ class NotebookProse:
             return [marker, *text, marker]
         return self._titled(block)
 
+    def _numbered(self, kind: str, label: Label) -> str:
+        return self.words.say(f"{kind} {{number}}", number=label.number)
+
     def _titled(self, block: Directive) -> list[str]:
         """Return the text of a directive under its title: of a box or a quote as a quote."""
         title, words = title_and_words(block.name, block.argument)
-        lines = [f"**{self._text(title)}**", ""] if title else []
+        lines = [f"**{self._text(self.words.say(title))}**", ""] if title else []
         lines += [self._text(words)] if words else []
         lines += self._join(block.blocks).split("\n")
         return [f"> {line}".rstrip() for line in lines] if is_quoted(block.name) else lines
@@ -239,7 +249,3 @@ class NotebookProse:
             title = entry.title or (plain_text(chapter.title) if chapter else entry.name)
             link = f"({self.links.notebook(entry.chapter)})" if chapter else ""
             yield f"- [{title}]{link}" if link else f"- {title}"
-
-
-def _numbered(label: Label) -> str:
-    return f"{label.kind.capitalize()} {label.number}"

@@ -89,7 +89,7 @@ def merge(book: Book, path: str, text: str) -> Page:
         ),
         numbers=numbers,
         links={tab.name: _links(book, chapter, tab) for tab in tabs},
-        absences={tab.name: absence(tab) for tab in absent},
+        absences={tab.name: absence(book, tab) for tab in absent},
         dependencies=tuple(book.notebook(tab, path) for tab in tabs),
         # What is not executed has no values yet, and one report of that is enough.
         problems=(*chapter.problems, *(unexecuted or quote_problems(chapter, numbers))),
@@ -127,16 +127,17 @@ def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...
     blob = f"{book.repository}/blob/{book.branch}"
     colab = blob.replace("https://github.com/", "https://colab.research.google.com/github/")
     about = path.relative_to(book.notebooks).with_suffix("").as_posix()
+    say = book.words.say
     links = (
-        ("Open in Colab", f"{colab}/{quote(path.as_posix())}"),
-        ("Notebook", f"{blob}/{quote(path.as_posix())}"),
-        ("Source", f"{blob}/{quote(chapter.path)}"),
-        ("Discussion", f"{book.repository}/discussions?discussions_q={quote(about)}"),
+        (say("Open in Colab"), f"{colab}/{quote(path.as_posix())}"),
+        (say("Notebook"), f"{blob}/{quote(path.as_posix())}"),
+        (say("Source"), f"{blob}/{quote(chapter.path)}"),
+        (say("Discussion"), f"{book.repository}/discussions?discussions_q={quote(about)}"),
     )
     if not has_solution(chapter.cells, book.solution):
         return links
     exercise = quote(book.exercise(tab, chapter.path).as_posix())
-    return (("Try it yourself in Colab", f"{colab}/{exercise}"), *links)
+    return ((say("Try it yourself in Colab"), f"{colab}/{exercise}"), *links)
 
 
 def _parts(
@@ -264,17 +265,19 @@ def _with_absences(book: Book, parts: Iterable[_Part]) -> Iterator[_Part]:
         if in_tabs:
             present = {part.tab for part in run}
             missing = [tab for tab in book.tabs if tab.name not in present]
-            yield from (_absence(tab, run) for tab in missing if _has_code(run))
+            yield from (_absence(book, tab, run) for tab in missing if _has_code(run))
 
 
 def _has_code(run: Iterable[_Part]) -> bool:
     return any(part.cell.cell_type == "code" for part in run)
 
 
-def _absence(tab: Tab, run: list[_Part]) -> _Part:
+def _absence(book: Book, tab: Tab, run: list[_Part]) -> _Part:
     hidden = [part.cell.metadata.get("tags") == ["remove-input"] for part in run]
-    what = f"output in {tab.title}" if all(hidden) else f"{tab.title} version"
-    return _tab_prose(tab.name, f"*This part has no {what}.*", run[-1].line)
+    sentence = "This part has no {tab} version."
+    if all(hidden):
+        sentence = "This part has no output in {tab}."
+    return _tab_prose(tab.name, f"*{book.words.say(sentence, tab=tab.title)}*", run[-1].line)
 
 
 def _all_equal(values: Iterable[Any]) -> bool:

@@ -8,6 +8,7 @@ A run of neighbouring elements that belong to tabs becomes one of sphinx-design'
             <container design_component="tab-content">
 """
 
+import html
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -24,6 +25,7 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component
 from sphinx_external_toc.events import TableOfContentsNode
 
+from tabbook.book.words import Words
 from tabbook.page.merge import IMAGES, TAB, Page
 from tabbook.text.arithmetic import Number
 from tabbook.text.quotes import QUOTES, quote
@@ -246,7 +248,9 @@ class Solutions(SphinxTransform):
             title = section.next_node(nodes.title)
             if title is None or title.astext() != self.config.tabbook_solution:
                 continue
-            opening = '<details class="tabbook-solution"><summary>Show the solution</summary>'
+            words = Words(self.config.language or "", self.config.tabbook_words)
+            summary = html.escape(words.say("Show the solution"))
+            opening = f'<details class="tabbook-solution"><summary>{summary}</summary>'
             section.insert(1, nodes.raw("", opening, format="html"))
             section.append(nodes.raw("", "</details>", format="html"))
 

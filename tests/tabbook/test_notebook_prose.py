@@ -208,7 +208,7 @@ def test_raw_restructuredtext_is_left_out_but_for_its_images() -> None:
 
 def test_a_bibliography_is_a_link() -> None:
     link = f"{SITE}/chapters/mlp/scratch.html"
-    assert translate(":bibliography:`r.bib`") == f"[The references]({link}) are online."
+    assert translate(":bibliography:`r.bib`") == f"[The references are online.]({link})"
     assert translate(":bibliography:`r.bib`", site="") == ""
 
 
