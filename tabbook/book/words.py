@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sphinx
 
-_SENTENCES = (
+SENTENCES = (
     "This chapter has no {tab} version.",
     "This part has no {tab} version.",
     "This part has no output in {tab}.",
@@ -26,7 +26,7 @@ _SENTENCES = (
     "{first} and {second}",
 )
 # In the order of the sentences.
-_TRANSLATIONS = {
+TRANSLATIONS = {
     "de": (
         "Dieses Kapitel gibt es nicht für {tab}.",
         "Diesen Teil gibt es nicht für {tab}.",
@@ -129,7 +129,7 @@ class Words:
     def _ours(self, text: str) -> str:
         language = self.language.replace("-", "_")
         short = "" if language in _NOT_OURS else language.partition("_")[0]
-        return dict(zip(_SENTENCES, _TRANSLATIONS.get(short, ()), strict=False)).get(text, "")
+        return dict(zip(SENTENCES, TRANSLATIONS.get(short, ()), strict=False)).get(text, "")
 
     def _sphinxs(self, text: str) -> str:
         language = self.language.replace("-", "_")

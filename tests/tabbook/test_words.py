@@ -10,7 +10,7 @@ from tabbook.book.citations import read_citations
 from tabbook.book.labels import known_labels
 from tabbook.book.links import Links
 from tabbook.book.settings import Book, read_book
-from tabbook.book.words import _SENTENCES, _TRANSLATIONS, Words
+from tabbook.book.words import SENTENCES, TRANSLATIONS, Words
 from tabbook.notebook.prose import NotebookProse
 from tabbook.text.reader import read_chapter
 
@@ -37,10 +37,10 @@ def test_words_are_in_the_language_or_else_in_english(
     assert said == (figure, notebook, note)
 
 
-@pytest.mark.parametrize("language", _TRANSLATIONS)
+@pytest.mark.parametrize("language", TRANSLATIONS)
 def test_every_language_has_every_sentence_with_its_parts(language: str):
-    parts = [{part for part in ("{tab}", "{first}", "{second}") if part in s} for s in _SENTENCES]
-    said = _TRANSLATIONS[language]
+    parts = [{part for part in ("{tab}", "{first}", "{second}") if part in s} for s in SENTENCES]
+    said = TRANSLATIONS[language]
     assert [{part for part in ("{tab}", "{first}", "{second}") if part in s} for s in said] == parts
 
 
@@ -76,4 +76,5 @@ def test_pages_speak_the_language_of_the_book(
     assert "In Colab öffnen · Notebook · Woher · Diskussion" in article.get_text()
     assert "Lösung zeigen" in article.get_text()
     first = (root / "_build/html/chapters/part/first.html").read_text(encoding="utf-8")
+    assert article.select_one("p a.reference.internal").get_text() == "Abschnitt 1"
     assert "Diesen Teil gibt es nicht für MXNet." in first
