@@ -12,6 +12,7 @@ import argparse
 import multiprocessing
 import time
 from collections.abc import Callable
+from math import isqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,34 +57,34 @@ KINDS: dict[str, tuple[Callable[[int], str], int]] = {
     "directives": (lambda n: "```{note}\n" * n, 3_000),
     "colon directives": (lambda n: ":::{note}\n" * n, 3_000),
     "colon directives, nested": (
-        lambda n: "\n".join(":" * (n - i + 3) + "{note}" for i in range(n)),
-        400,
+        lambda n: "\n".join(":" * (k + 3) + "{note}" for k in reversed(range(isqrt(n)))),
+        100_000,
     ),
     "cells without an end": (lambda n: CODE * n, 3_000),
     "cells": (lambda n: f"{CODE}1\n```\n\n" * n, 1_500),
     "branches, nested": (
         lambda n: (
             CODE
-            + "".join("    " * i + "if tab.selected('mxnet'):\n" for i in range(n))
-            + "    " * n
+            + "".join("    " * i + "if tab.selected('mxnet'):\n" for i in range(isqrt(n)))
+            + "    " * isqrt(n)
             + "1\n```\n"
         ),
-        40,
+        1_600,
     ),
     "branches": (
         lambda n: f"{CODE}%%tab all\n" + "if tab.selected('mxnet'):\n    1\n" * n + "```\n",
         1_500,
     ),
     "backticks": (lambda n: "`" * n, 30_000),
-    "backticks, growing": (lambda n: " ".join("`" * (i + 1) for i in range(n)), 300),
-    "fences, growing": (lambda n: "\n".join("`" * (i + 3) for i in range(n)), 500),
+    "backticks, growing": (lambda n: " ".join("`" * (i + 1) for i in range(isqrt(n))), 10_000),
+    "fences, growing": (lambda n: "\n".join("`" * (i + 3) for i in range(isqrt(n))), 100_000),
     "roles without an end": (lambda n: ":numref:`a" * n, 8_000),
     "colons": (lambda n: ":a" * n, 20_000),
     "captions": (lambda n: ": a\n\n" * n, 3_000),
     "tables": (lambda n: ": a\n\n|a|b|\n|-|-|\n|1|2|\n:label:`x`\n\n" * n, 1_000),
     "table rule": (lambda n: "a|b\n" + "-" * n + "|" + "-" * n, 20_000),
     "rows": (lambda n: "|a|b|\n|-|-|\n" + "|1|2|\n" * n, 4_000),
-    "lists, nested": (lambda n: "".join("  " * i + "- a\n" for i in range(n)), 150),
+    "lists, nested": (lambda n: "".join("  " * i + "- a\n" for i in range(isqrt(n))), 20_000),
     "headings": (lambda n: "# a\n" * n, 4_000),
     "empty lines": (lambda n: "\n" * n, 30_000),
     "one word": (lambda n: "a" * n, 100_000),

@@ -20,7 +20,7 @@ _NAMING = (
     re.compile(r"\]\([ \t]*<?" + _PATH + r"(?=>?(?:[ \t\n]*\)|[ \t\n]+[\"'(]))"),
     # `[^1]: Words` is a footnote.
     re.compile(r"^ {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*<?" + _PATH, re.MULTILINE),
-    re.compile(r"<(?:img|video|audio|source|iframe|embed)\b[^>]*?\ssrc=[\"'](?P<part>[^\"'\n]+)"),
+    re.compile(r"<(?:img|video|audio|source|iframe|embed)\b[^<>]*?\ssrc=[\"'](?P<part>[^\"'\n]+)"),
 )
 _RAW_IMAGE = re.compile(
     r"(?P<indent>[ \t]*)\.\.[ \t]+(?:figure|image)::[ \t]*(?P<path>\S.*?)[ \t]*$"

@@ -367,7 +367,7 @@ class _Parser:
             return line + 1
         if not self.lines[line].lstrip().startswith("$$"):
             return None
-        found = _EQUATION.match("\n".join(self.lines[line:]))
+        found = _EQUATION.match("\n".join(self.lines[line : self._end_of_equation(line)]))
         if found is None:
             return None
         indent, end = found["indent"], line + found[0].count("\n")
@@ -375,6 +375,16 @@ class _Parser:
         body = [row.removeprefix(indent) for row in rows]
         self.blocks.append(Equation(line, indent, body, found["label"] or found["name"], end))
         return end + 1
+
+    def _end_of_equation(self, line: int) -> int:
+        """Where the line behind an equation's end has been read, which may be its label."""
+        marks = 0
+        while line < len(self.lines) and marks < 2:
+            marks += self.lines[line].count("$$")
+            line += 1
+        while line < len(self.lines) and self._is_blank(line):
+            line += 1
+        return line + 1
 
     def _take_table(self, line: int) -> int | None:
         caption, marks, start = self._caption(line)
