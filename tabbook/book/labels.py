@@ -205,7 +205,9 @@ def mark_problems(chapters: Iterable[Chapter]) -> Iterator[Problem]:
             near = [
                 (line, name, found[0])
                 for line, name, _ in scan_marks(cell.source.split("\n"))
-                if name not in _MARKS and (found := difflib.get_close_matches(name, _MARKS, 1, 0.8))
+                if name.isalpha()  # and no role of MyST
+                and name not in _MARKS
+                and (found := difflib.get_close_matches(name, _MARKS, 1, 0.8))
             ]
             near += [
                 (line, name, name.strip(" \t:"))

@@ -186,6 +186,10 @@ def test_marks_with_spaces_in_them_are_reported() -> None:
     ]
 
 
+def test_roles_of_myst_are_no_marks_that_are_nearly_right() -> None:
+    assert list(mark_problems([read("# A\n\nSee {numref}`fig_a` and {eq}`b`.\n")])) == []
+
+
 def test_a_slide_without_an_end_is_reported() -> None:
     text = "# Title\n\n::: {.slide}\nWords.\n:::\n\n::: {.slide}\nWords.\n"
     assert [str(problem) for problem in mark_problems([read(text)])] == [
