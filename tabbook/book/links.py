@@ -33,10 +33,14 @@ _CHAPTER = re.compile(r"\.(?P<suffix>md|ipynb|html)$")
 
 @dataclass(frozen=True)
 class LinkedChapter:
-    """A chapter as others name it: its title, and its notebook relative to the tab's folder."""
+    """A chapter as others name it: its title, and its notebook relative to the tab's folder.
+
+    `in_every_tab` says that there is such a notebook for each tab of the book.
+    """
 
     title: str
     notebook: str
+    in_every_tab: bool = True
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,14 @@ class Links:
 
     `root` leads to the book's root from the notebook, as a relative path or as a URL. `site` is the
     URL of the published book, empty if there is none. `chapters` are those of the whole book by
-    path.
+    path. `tab_folder` leads to the notebooks of the tab from where this one's folder would be.
     """
 
     path: str
     root: str = "."
     site: str = ""
     chapters: Mapping[str, LinkedChapter] = field(default_factory=dict)
+    tab_folder: str = ""
 
     def rewrite(self, text: str) -> str:
         """Resolve the links and images of a text; what stands in code is left alone."""
@@ -68,19 +73,26 @@ class Links:
         chapter = f"{full[: found.start()]}.md" if found else ""
         if found is None or chapter not in self.chapters:
             return f"{self.root}/{full}{anchor}"
-        if self.site and found["suffix"] != "ipynb":
+        if self.site and found["suffix"] == "html":
             return self.page(chapter) + anchor
-        return self.notebook(chapter) + anchor
+        return self.to_chapter(chapter, anchor)
 
     def page(self, chapter: str) -> str:
         """The URL of a chapter on the site."""
         return f"{self.site}/{chapter.removesuffix('.md')}.html"
 
-    def notebook(self, chapter: str) -> str:
-        """The way to another chapter's notebook of the same tab."""
+    def to_chapter(self, chapter: str, anchor: str = "") -> str:
+        """The way to another chapter: to its notebook of the same tab, which needs no site.
+
+        Where a tab has no notebook of it, that is its page, if there is a site.
+        """
+        linked = self.chapters[chapter]
+        if self.site and not linked.in_every_tab:
+            return self.page(chapter) + anchor
         own = self.chapters.get(self.path)
         folder = posixpath.dirname(own.notebook) if own else ""
-        return posixpath.relpath(self.chapters[chapter].notebook, folder or ".")
+        notebook = posixpath.join(self.tab_folder, linked.notebook)
+        return posixpath.relpath(notebook, folder or ".") + anchor
 
 
 def named_files(path: str, source: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import posixpath
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tabbook.book.aliases import cells_of
-from tabbook.book.settings import Book, Tab
+from tabbook.book.settings import EXERCISES, Book, Tab
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
@@ -88,8 +89,16 @@ class Draft:
         return has_solution(self.chapter.cells, self.book.solution)
 
     def exercise(self) -> NotebookNode:
-        """The notebook for readers who want to solve the exercise themselves."""
-        return replace(self, cells=tuple(without_solution(self.cells, self.book.solution))).blank()
+        """The notebook for readers who want to solve the exercise themselves.
+
+        It lies in a folder of its own, from where its links lead to the other notebooks.
+        """
+        tab_folder = posixpath.relpath(
+            f"{self.book.notebooks}/{self.tab.name}", f"{EXERCISES}/{self.tab.name}"
+        )
+        prose = replace(self.prose, links=replace(self.prose.links, tab_folder=tab_folder))
+        cells = tuple(without_solution(self.cells, self.book.solution))
+        return replace(self, cells=cells, prose=prose).blank()
 
     def notebook(self, executed: NotebookNode | None = None) -> NotebookNode:
         """The notebook, with the outputs of `executed` and prose that quotes its values."""

@@ -38,6 +38,7 @@ from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.numbers import number_pattern
 from tabbook.text.reader import Cell, Chapter, read_chapter_file, read_text
+from tabbook.text.select import select
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -197,7 +198,11 @@ def _read_bibliography(
 def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
     tab = book.tabs[0]
     notebook = book.notebook(tab, chapter.path).relative_to(Path(book.notebooks, tab.name))
-    return LinkedChapter(find_title(chapter) or chapter.path, notebook.as_posix())
+    # An export has a notebook of everything.
+    in_every_tab = not book.notebooks or all(
+        any(cell.kind == "code" for cell in select(chapter, tab.name)) for tab in book.tabs
+    )
+    return LinkedChapter(find_title(chapter) or chapter.path, notebook.as_posix(), in_every_tab)
 
 
 def _placed(book: Book, chapter: Chapter, prose: NotebookProse) -> NotebookProse:

@@ -114,7 +114,7 @@ class NotebookProse:
             chapter = chapter_named(target.removesuffix(".md"), self.links.path)
             known = self.links.chapters.get(chapter)
             title = text or (plain_text(known.title) if known else target)
-            return f"[{title}]({self.links.notebook(chapter)})" if known else title
+            return f"[{title}]({self.links.to_chapter(chapter)})" if known else title
         if name == "{download}":
             return f"[{text or target}]({self.links.resolve(target)})"
         if name.startswith("{cite"):
@@ -129,7 +129,7 @@ class NotebookProse:
         return f"`{text or (target.rpartition('.')[2] if target.startswith('~') else target)}`"
 
     def _reference(self, name: str, text: str = "") -> str:
-        """Return a link to the place on the site, or else to another chapter's notebook.
+        """Return a link to another chapter's notebook, or to the place on the site.
 
         Only sections are called by their title; `text` is what the author calls the place.
         """
@@ -146,9 +146,11 @@ class NotebookProse:
                 if label.kind == "equation"
                 else self._numbered(label.kind.capitalize(), label)
             )
+        linked = self.links.chapters.get(label.path)
+        if linked and label.path != self.links.path and linked.in_every_tab:
+            return f"[{text}]({self.links.to_chapter(label.path)})"
         if not self.links.site:
-            is_elsewhere = label.path != self.links.path and label.path in self.links.chapters
-            return f"[{text}]({self.links.notebook(label.path)})" if is_elsewhere else text
+            return text
         prefix = "equation-" if label.kind == "equation" else ""
         anchor = make_id(prefix + page_target(name))
         return f"[{text}]({self.links.page(label.path)}#{anchor})"
@@ -247,5 +249,5 @@ class NotebookProse:
         for entry in toc_entries(lines, fence, self.links.path):
             chapter = self.links.chapters.get(entry.chapter)
             title = entry.title or (plain_text(chapter.title) if chapter else entry.name)
-            link = f"({self.links.notebook(entry.chapter)})" if chapter else ""
+            link = f"({self.links.to_chapter(entry.chapter)})" if chapter else ""
             yield f"- [{title}]{link}" if link else f"- {title}"

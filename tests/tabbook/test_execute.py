@@ -203,7 +203,8 @@ def test_an_interruption_leaves_no_kernel_and_no_broken_file_and_what_is_done(ro
     )
     # A shell has its background processes ignore the signal, and theirs inherit that.
     code = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    code += "from tabbook.cli import main; raise SystemExit(main(['execute', '--jobs', '3']))"
+    code += "import sys; sys.argv = ['tabbook', 'execute', '--jobs', '3']\n"
+    code += "from tabbook.__main__ import main; raise SystemExit(main())"
     process = subprocess.Popen(
         [sys.executable, "-c", code],
         cwd=root,

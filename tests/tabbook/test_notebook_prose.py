@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from tabbook.book.citations import Citation
-from tabbook.book.labels import known_labels
+from tabbook.book.labels import Label, known_labels
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.notebook.prose import NotebookProse
 from tabbook.text.reader import read_chapter
@@ -48,11 +48,11 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
 @pytest.mark.parametrize(
     ("mark", "text"),
     [
-        (":numref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
-        (":ref:`sec_other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
-        (":ref:`SEC_Other`", f"[Another Chapter]({SITE}/chapters/other.html#sec-other)"),
-        (":numref:`fig_other`", f"[Figure 1]({SITE}/chapters/other.html#fig-other)"),
-        (":eqref:`eq_other`", f"[(1)]({SITE}/chapters/other.html#equation-eq-other)"),
+        (":numref:`sec_other`", "[Another Chapter](../other.ipynb)"),
+        (":ref:`sec_other`", "[Another Chapter](../other.ipynb)"),
+        (":ref:`SEC_Other`", "[Another Chapter](../other.ipynb)"),
+        (":numref:`fig_other`", "[Figure 1](../other.ipynb)"),
+        (":eqref:`eq_other`", "[(1)](../other.ipynb)"),
         (":numref:`nowhere`", "`nowhere`"),
         (":cite:`a`", "(Rumelhart et al., 1986)"),
         (":cite:`a, b`", "(Rumelhart et al., 1986; LeCun and Bengio, 1995)"),
@@ -149,12 +149,27 @@ def test_odd_ways_to_name_a_file_work_too(text: str, expected: str) -> None:
     assert translate(text, root="R") == expected
 
 
-def test_links_between_chapters_lead_to_the_site_or_to_the_notebook() -> None:
-    assert translate("[x](../other.md#part)") == f"[x]({SITE}/chapters/other.html#part)"
+def test_links_between_chapters_lead_to_notebooks_which_are_there_offline_too() -> None:
+    assert translate("[x](../other.md#part)") == "[x](../other.ipynb#part)"
     assert translate("[x](../other.md#part)", site="") == "[x](../other.ipynb#part)"
+    assert translate("[x](../other.html)") == f"[x]({SITE}/chapters/other.html)"
     assert translate("[x](../../index.md)", site="") == "[x](../index.ipynb)"
     assert translate("[x](../other.ipynb)") == "[x](../other.ipynb)"
     assert translate("[x](../nothing.md)", root="R") == "[x](R/chapters/nothing.md)"
+
+
+def test_a_chapter_without_a_notebook_in_every_tab_is_found_on_the_site() -> None:
+    chapters = {**CHAPTERS, "index.md": LinkedChapter("Home", "index.ipynb", in_every_tab=False)}
+    label = Label("sec_home", "section", "Home", "index.md", 1, 1)
+    prose = NotebookProse(Links(PATH, "R", SITE, chapters), {"sec_home": label})
+    assert prose.translate("[x](../../index.md)") == f"[x]({SITE}/index.html)"
+    assert prose.translate(":ref:`sec_home`") == f"[Home]({SITE}/index.html#sec-home)"
+
+
+def test_an_exercise_leads_to_the_notebooks_of_its_tab() -> None:
+    links = Links(PATH, "R", SITE, CHAPTERS, tab_folder="../../notebooks/pytorch")
+    expected = "[x](../../../notebooks/pytorch/other.ipynb)"
+    assert NotebookProse(links).translate("[x](../other.md)") == expected
 
 
 @pytest.mark.parametrize(
