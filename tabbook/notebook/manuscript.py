@@ -38,7 +38,6 @@ from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.numbers import number_pattern
 from tabbook.text.reader import Cell, Chapter, read_chapter_file, read_text
-from tabbook.text.select import select
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -198,9 +197,10 @@ def _read_bibliography(
 def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
     tab = book.tabs[0]
     notebook = book.notebook(tab, chapter.path).relative_to(Path(book.notebooks, tab.name))
+    code = [cell for cell in chapter.cells if cell.kind == "code" and "interact" not in cell.marks]
     # An export has a notebook of everything.
     in_every_tab = not book.notebooks or all(
-        any(cell.kind == "code" for cell in select(chapter, tab.name)) for tab in book.tabs
+        any(cell.belongs_to(each.name) for cell in code) for each in book.tabs
     )
     return LinkedChapter(find_title(chapter) or chapter.path, notebook.as_posix(), in_every_tab)
 
