@@ -56,7 +56,7 @@ def _run_jupyter_book(book: Book) -> None:
     command = ["build", *options, "--config", str(_complete_config(book.root)), str(book.root)]
     try:
         jupyter_book(command, standalone_mode=False)
-    except Exception as error:  # Extensions of Sphinx raise whatever they like.
+    except (Exception, SystemExit) as error:  # The latter for warnings; extensions raise anything.
         # Sphinx warns of a page only when it reads it, so the next build reads all of them.
         shutil.rmtree(book.root / DOCTREES, ignore_errors=True)
         message = "Jupyter Book fails or warns; what it says stands above"

@@ -73,6 +73,33 @@ def test_a_book_that_names_its_tabs_and_nothing_else_has_pages_with_tabs(
     assert "%%tab" not in html
 
 
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("![A cat](nowhere.png)", "nowhere.png"),
+        ("```{nowhere}\n```", "nowhere"),
+        ('<a href="nowhere.html">Away</a>', "'nowhere.html' is not there"),
+    ],
+)
+def test_what_a_page_names_and_is_not_there_fails_every_build(
+    executed_book: Book, with_notebooks: Callable[[Book], Book], text: str, message: str
+):
+    with (executed_book.root / FIRST).open("a", encoding="utf-8") as chapter:
+        chapter.write(f"\n{text}\n")
+    with_notebooks(executed_book)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", BUILD],
+            cwd=executed_book.root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, message in done.stderr) == (1, True), done.stderr
+        assert not are_current(executed_book)
+
+
 def test_what_is_up_to_date_is_not_executed(here: Path, capsys: pytest.CaptureFixture[str]):
     before = contents(here)
     assert main(["execute"]) == 0
