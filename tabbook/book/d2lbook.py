@@ -68,7 +68,11 @@ def _read_config(folder: Path) -> configparser.ConfigParser:
     config = configparser.ConfigParser(interpolation=None, strict=False)
     config.read_string(_DEFAULTS)
     try:
-        config.read_string((folder / CONFIG).read_text(encoding="utf-8-sig"), CONFIG)
+        text = (folder / CONFIG).read_text(encoding="utf-8-sig")
+        if "\0" in text:
+            line = text.count("\n", 0, text.index("\0")) + 1
+            raise ProblemsError([Problem(CONFIG, line, "a null byte, which no name can have")])
+        config.read_string(text, CONFIG)
     except UnicodeDecodeError as error:
         raise ProblemsError([Problem(CONFIG, 0, f"not UTF-8: {error.reason}")]) from None
     except configparser.Error as error:

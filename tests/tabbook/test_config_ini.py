@@ -113,3 +113,10 @@ def test_what_is_no_ini_file_is_reported_at_its_line(read):
         read("[build]\nnonsense\n")
     with pytest.raises(ProblemsError, match=r"^config\.ini:1: not an INI file: "):
         read("tabs = a\n")
+
+
+@pytest.mark.parametrize("setting", ["source_dir", "index", "notebooks", "exclusions", "tabs"])
+def test_a_null_byte_is_reported_at_its_line(read, setting: str):
+    with pytest.raises(ProblemsError) as error:
+        read(f"[build]\n{setting} = a\0b\n")
+    assert str(error.value) == "config.ini:2: a null byte, which no name can have"
