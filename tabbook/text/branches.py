@@ -73,36 +73,46 @@ def _end(code: CellCode, end: int, column: int) -> int:
 
 def fold_chain(
     code: CellCode,
+    lines: list[Line],
+    chain: Sequence[Branch],
+    decisions: Sequence[bool | None],
+    is_last: bool,
+) -> None:
+    """Take the branches that are decided to be False out of the lines of the cell.
+
+    A branch decided to be True takes the place of those behind it: as the chain's `else`, or, if
+    none stands before it, in place of the chain. An undecided one stays with its condition. Where
+    nothing stays, and `is_last` says that its block would be empty, `pass` does.
+    """
+    out = _kept_branches(code, lines, chain, decisions)
+    start, end = chain[0].lead, chain[-1].end
+    if not out and is_last:
+        out = [Line(_indent(code, chain[0].keyword.start) + "pass", lines[start].origin)]
+    elif not out and not (start and lines[start - 1].text.strip()):
+        while end < len(lines) and not lines[end].text.strip():
+            end += 1
+    while out and not out[0].text.strip():
+        del out[0]
+    lines[start:end] = out
+
+
+def _kept_branches(
+    code: CellCode,
     lines: Sequence[Line],
-    head: ast.If,
     chain: Sequence[Branch],
     decisions: Sequence[bool | None],
 ) -> list[Line]:
-    """Return the lines of the cell without the branches that are decided to be False.
-
-    A branch decided to be True takes the place of those behind it: as the chain's `else`, or, if
-    none stands before it, in place of the chain. An undecided one stays with its condition.
-    """
     out: list[Line] = []
     for branch, decision in zip(chain, decisions, strict=True):
         taken = decision or branch.test is None
         if taken and not out:
-            out = _unwrapped(code, lines, branch)
-        elif decision is not False:
+            return _unwrapped(code, lines, branch)
+        if decision is not False:
             keyword = "else" if taken else "elif" if out else "if"
             out += _headed(lines, branch, keyword)
         if taken:
             break
-    before, behind = list(lines[: chain[0].lead]), list(lines[chain[-1].end :])
-    if not out and _is_alone(code.tree, head):
-        indent = _indent(code, chain[0].keyword.start)
-        out = [Line(indent + "pass", lines[chain[0].lead].origin)]
-    elif not out and not (before and before[-1].text.strip()):
-        while behind and not behind[0].text.strip():
-            del behind[0]
-    while out and not out[0].text.strip():
-        del out[0]
-    return before + out + behind
+    return out
 
 
 def _headed(lines: Sequence[Line], branch: Branch, keyword: str) -> list[Line]:
@@ -139,15 +149,3 @@ def _unwrapped(code: CellCode, lines: Sequence[Line], branch: Branch) -> list[Li
 def _indent(code: CellCode, position: Position) -> str:
     line, column = position
     return code.lines[line][:column]
-
-
-def _is_alone(tree: ast.Module, statement: ast.stmt) -> bool:
-    """Whether a statement is the only one of a block other than the module, which may be empty."""
-    blocks = (
-        block
-        for parent in ast.walk(tree)
-        if parent is not tree
-        for _, block in ast.iter_fields(parent)
-        if isinstance(block, list)
-    )
-    return any(len(block) == 1 and block[0] is statement for block in blocks)

@@ -131,13 +131,18 @@ def comments_of(source: str) -> list[str]:
 
 
 def placed_nodes(tree: ast.Module) -> Iterator[ast.AST]:
-    """Walk breadth-first, not into f-strings: before Python 3.12 nothing in them has a place."""
+    """Walk breadth-first, not into f-strings."""
     waiting: deque[ast.AST] = deque([tree])
     while waiting:
         node = waiting.popleft()
         yield node
-        if not isinstance(node, ast.JoinedStr):
-            waiting.extend(ast.iter_child_nodes(node))
+        waiting.extend(placed_children(node))
+
+
+def placed_children(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the children of a node; before Python 3.12 nothing in an f-string has a place."""
+    if not isinstance(node, ast.JoinedStr):
+        yield from ast.iter_child_nodes(node)
 
 
 def _parse(source: str) -> tuple[ast.Module, list[tokenize.TokenInfo]]:

@@ -1,16 +1,16 @@
 """`tab.selected(...)` decided for one tab: the branches of the other tabs leave the code.
 
 The syntax tree says what to cut; the cuts are made in the text, so what stays keeps its comments
-and its layout. One construct is rewritten at a time, the outermost first, until none is left.
+and its layout. The outermost constructs are rewritten first, then those that stood in them.
 """
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
-from tabbook.text.branches import Line, fold_chain, if_chain
-from tabbook.text.cell_code import CellCode, parse_cell, placed_nodes
+from tabbook.text.branches import Branch, Line, fold_chain, if_chain
+from tabbook.text.cell_code import CellCode, parse_cell, placed_children, placed_nodes
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ def lines_without_self(source: str) -> list[int]:
     return sorted({line for branch in branches for line in _lines_with_self(branch)})
 
 
-def _lines_with_self(node: ast.AST) -> Iterator[int]:
-    if isinstance(node, ast.Name) and node.id == "self":
-        yield node.lineno
-    elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-        for child in ast.iter_child_nodes(node):
-            yield from _lines_with_self(child)
+def _lines_with_self(branch: ast.If) -> Iterator[int]:
+    waiting: list[ast.AST] = [branch]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name) and node.id == "self":
+            yield node.lineno
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def unfold(source: str, tab: str) -> list[Line]:
@@ -73,15 +75,19 @@ def unfold(source: str, tab: str) -> list[Line]:
             code = parse_cell([line.text for line in lines])
         except SyntaxError:
             break
-        folded = _fold_outermost(code, lines, tab) if code else None
-        if folded is None:
+        if code is None or not _fold_outermost(code, lines, tab):
             break
-        lines = folded
     return lines
 
 
 def _is_selection(node: ast.AST) -> TypeGuard[ast.Call]:
-    return isinstance(node, ast.Call) and ast.unparse(node.func) == "tab.selected"
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "selected"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "tab"
+    )
 
 
 def _selected_tabs(node: ast.expr) -> tuple[str, ...] | None:
@@ -102,8 +108,11 @@ def _decide(test: ast.expr, tab: str) -> bool | None:
     if tabs is not None:
         return tab.lower() in map(str.lower, tabs)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        value = _decide(test.operand, tab)
-        return None if value is None else not value
+        is_negated = False
+        while isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            test, is_negated = test.operand, not is_negated
+        value = _decide(test, tab)
+        return None if value is None else value != is_negated
     if isinstance(test, ast.BoolOp):
         values = [_decide(operand, tab) for operand in test.values]
         deciding = isinstance(test.op, ast.Or)  # one True decides `or`, one False decides `and`
@@ -113,19 +122,75 @@ def _decide(test: ast.expr, tab: str) -> bool | None:
     return None
 
 
-def _fold_outermost(code: CellCode, lines: list[Line], tab: str) -> list[Line] | None:
-    """Rewrite the outermost construct that `tab` decides at least in part, if there is one."""
-    for node in placed_nodes(code.tree):
+class _Chain(NamedTuple):
+    """An `if` statement, its parts, and what each part's condition is for the tab."""
+
+    node: ast.If
+    branches: list[Branch]
+    decisions: list[bool | None]
+
+    @property
+    def vanishes(self) -> bool:
+        return all(decision is False for decision in self.decisions)
+
+
+class _Expression(NamedTuple):
+    """An expression, and the text that takes its place."""
+
+    node: ast.expr
+    text: str
+
+
+def _fold_outermost(code: CellCode, lines: list[Line], tab: str) -> bool:
+    """Rewrite in `lines` the outermost constructs that `tab` decides at least in part, if any.
+
+    It goes from the bottom up, so that the tree's places are right for what is still to do.
+    """
+    found = sorted(_outermost(code, tab), key=lambda each: code.span(each.node)[0], reverse=True)
+    vanishing = {each.node for each in found if isinstance(each, _Chain) and each.vanishes}
+    last = _last_of_blocks(code.tree, vanishing)
+    for each in found:
+        if isinstance(each, _Chain):
+            fold_chain(code, lines, each.branches, each.decisions, each.node in last)
+        else:
+            _replace(code, lines, each)
+    return bool(found)
+
+
+def _outermost(code: CellCode, tab: str) -> Iterator[_Chain | _Expression]:
+    waiting: list[ast.AST] = [code.tree]
+    while waiting:
+        node = waiting.pop()
+        found: _Chain | _Expression | None = None
         if isinstance(node, ast.If):
-            chain = if_chain(code, node)
-            decisions = [_decide(branch.test, tab) if branch.test else None for branch in chain]
-            if any(decision is not None for decision in decisions):
-                return fold_chain(code, lines, node, chain, decisions)
+            found = _decided_chain(code, node, tab)
         elif isinstance(node, ast.expr):
             text = _folded_expression(code, node, tab)
-            if text is not None:
-                return _replace(code, lines, node, text)
-    return None
+            found = None if text is None else _Expression(node, text)
+        if found:
+            yield found
+        else:
+            waiting.extend(placed_children(node))
+
+
+def _decided_chain(code: CellCode, node: ast.If, tab: str) -> _Chain | None:
+    if code.tokens[code.next_token(code.span(node)[0])].text == "elif":
+        return None  # its chain, which has been looked at
+    branches = if_chain(code, node)
+    decisions = [_decide(branch.test, tab) if branch.test else None for branch in branches]
+    is_decided = any(decision is not None for decision in decisions)
+    return _Chain(node, branches, decisions) if is_decided else None
+
+
+def _last_of_blocks(tree: ast.Module, vanishing: set[ast.If]) -> set[ast.If]:
+    """Return the last statement of each block that would be empty; the module's own may be."""
+    return {
+        block[-1]
+        for parent in ast.walk(tree)
+        if parent is not tree
+        for _, block in ast.iter_fields(parent)
+        if block and isinstance(block, list) and vanishing.issuperset(block)
+    }
 
 
 def _folded_expression(code: CellCode, node: ast.expr, tab: str) -> str | None:
@@ -144,10 +209,10 @@ def _folded_expression(code: CellCode, node: ast.expr, tab: str) -> str | None:
     return None
 
 
-def _replace(code: CellCode, lines: list[Line], node: ast.expr, text: str) -> list[Line]:
-    (first, start), (last, end) = code.span(node)
-    whole = code.lines[first][:start] + text + code.lines[last][end:]
-    rows = whole.split("\n")
+def _replace(code: CellCode, lines: list[Line], expression: _Expression) -> None:
+    (first, start), (last, end) = code.span(expression.node)
+    whole = lines[first].text[:start] + expression.text + lines[last].text[end:]
     indices = [line.origin for line in lines[first : last + 1]]
-    new = [Line(row, indices[min(k, len(indices) - 1)]) for k, row in enumerate(rows)]
-    return [*lines[:first], *new, *lines[last + 1 :]]
+    lines[first : last + 1] = [
+        Line(row, indices[min(k, len(indices) - 1)]) for k, row in enumerate(whole.split("\n"))
+    ]

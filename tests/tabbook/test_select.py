@@ -2,6 +2,7 @@ from textwrap import dedent
 
 import pytest
 
+from tabbook.text import unfold as unfolding
 from tabbook.text.reader import Chapter, read_chapter
 from tabbook.text.select import has_cells, required_libs, select
 
@@ -312,6 +313,60 @@ def test_code_that_does_not_parse_stays_as_it_is() -> None:
 def test_a_string_that_looks_like_a_branch_is_a_string() -> None:
     body = "x = \"if tab.selected('mxnet'):\"\ny = 1"
     assert selected(body, "pytorch") == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if tab.selected('mxnet'):\n    x = 1\n" * 300,
+        "class A:\n" + "    if tab.selected('mxnet'):\n        x = 1\n" * 300,
+        "x = [" + "tab.selected('mxnet'), " * 300 + "]",
+        "if x:\n    1\n" + "elif x:\n    1\n" * 300 + "tab.selected('mxnet')",
+    ],
+)
+def test_many_conditions_are_decided_in_one_look_at_the_cell(
+    body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+
+    def count(name: str) -> None:
+        function = getattr(unfolding, name)
+
+        def counted(*arguments: object) -> object:
+            looks.append(name)
+            return function(*arguments)
+
+        monkeypatch.setattr(unfolding, name, counted)
+
+    count("parse_cell")
+    count("if_chain")
+    for tab in TABS:
+        looks.clear()
+        assert not any("tab." in line.text for line in unfolding.unfold(body, tab))
+        assert looks.count("parse_cell") == 1
+        assert looks.count("if_chain") <= body.count("if ") - body.count("elif ")
+
+
+def test_conditions_on_one_line_are_decided_together() -> None:
+    body = (
+        "x = 1 if tab.selected('mxnet') else 2; y = (tab.selected('mxnet'),\n  tab.selected('b'))"
+    )
+    assert selected(body, "mxnet") == "x = 1; y = (True,\n  False)"
+    assert selected(body, "pytorch") == "x = 2; y = (False,\n  False)"
+
+
+def test_of_a_block_that_would_be_empty_the_last_branch_leaves_pass() -> None:
+    branch = "    if tab.selected('mxnet'):\n        x = 1\n"
+    assert selected("def f():\n" + branch + "    # why\n" + branch, "pytorch") == (
+        "def f():\n    # why\n    pass"
+    )
+
+
+def test_conditions_may_be_long() -> None:
+    body = f"x = {'not ' * 1001}tab.selected('mxnet')"
+    assert selected(body, "mxnet") == "x = False"
+    inside = "".join(f"        x{'.a()' * 500}\n" for _ in range(2))
+    assert selected(f"if tab.selected('mxnet'):\n{inside}", "pytorch") == ""
 
 
 def test_lines_know_where_they_stand_in_the_chapter() -> None:
