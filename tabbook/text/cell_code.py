@@ -120,14 +120,14 @@ def parse_cell(lines: Sequence[str]) -> CellCode | None:
             return CellCode(lines, tree, real, comments, strings, frozenset(continued))
 
 
-def comments_of(source: str) -> list[str]:
-    """Return the comments of a cell; none where it is not Python."""
+def comments_of(source: str) -> dict[int, str]:
+    """Return the comments of a cell by their lines, from 0; none where it is not Python."""
     lines = source.split("\n")
     try:
         code = parse_cell(lines)
     except SyntaxError:
         code = None
-    return [lines[line][column:] for line, column in code.comments.items()] if code else []
+    return {line: lines[line][column:] for line, column in code.comments.items()} if code else {}
 
 
 def placed_nodes(tree: ast.Module) -> Iterator[ast.AST]:

@@ -32,6 +32,12 @@ _HIDE_MARK = re.compile(
 _TOLERANCE_MARK = re.compile(r"[ \t]*#[ \t]*@tol\b[ \t]*(?P<text>.*?)[ \t]*$")
 # What turns the comparison of nbval off.
 _NBVAL_MARK = re.compile(r"[ \t]*#+[ \t]*(?:NBVAL_\w+|PYTEST_VALIDATE_\w+)[ \t]*$")
+# Not what may be a decorator that somebody has switched off, `#@jax.jit` or `#@cache()`.
+_ANY_MARK = re.compile(r"[ \t]*#[ \t]*@(?P<name>\w+)(?![\w.(])")
+_MARKS = (
+    *("tab", "check", "tol", "save", "save_all", "save_cell"),
+    *("hide", "hide_all", "hide_code", "hide_output", "hide_outputs"),
+)
 _INTERACT = re.compile(r"^[ \t]*(?:%load_ext[ \t]+\w+\.tab\b|tab\.interact_select\()", re.MULTILINE)
 _CELL = "'```{.python .input}'"
 # Classes of a fence that name a language other than Python, and the cell magic that runs it.
@@ -252,8 +258,17 @@ class _Reading:
             marks.add("interact")
         marks |= self._hidden(source)
         lines = tuple(number for _, number in numbered)
+        self._check_marks(source, lines)
         self._check_selections(source, lines)
         yield Cell("code", source, lines[0], tabs, frozenset(marks), lines, name, tolerance)
+
+    def _check_marks(self, source: str, lines: tuple[int, ...]) -> None:
+        """Report what is nearly a mark, and `#@check` where it is not on the first line."""
+        marks = [(i, _ANY_MARK.match(line)) for i, line in enumerate(source.split("\n"))]
+        wrong = {i: mark for i, mark in marks if mark and _wrong_mark(mark["name"])}
+        comments = comments_of(source) if wrong else {}
+        for i in wrong.keys() & comments.keys():
+            self._report(lines[i] - 1, f"'{comments[i].strip()}' {_wrong_mark(wrong[i]['name'])}")
 
     def _tolerance(self, kept: list[int]) -> str:
         """Take the marks `#@tol` out of the lines of a cell, and return what the first says."""
@@ -282,8 +297,8 @@ class _Reading:
 
     def _hidden(self, source: str) -> set[str]:
         """What a cell's marks hide on the page; `#@hide_all` hides all that follows, too."""
-        comments = comments_of(source) if "hide" in source.lower() else []
-        marks = filter(None, map(_HIDE_MARK.match, comments))
+        comments = comments_of(source) if "hide" in source.lower() else {}
+        marks = filter(None, map(_HIDE_MARK.match, comments.values()))
         named = {(mark["what"] or mark["older"] or "").lower() for mark in marks}
         self.hides_all |= "all" in named
         hidden = {"hide-code"} if self.hides_all or named & {"", "code"} else set()
@@ -355,6 +370,17 @@ class _Reading:
 def _unindented(line: str) -> str:
     """A line without the spaces that may stand before a block in Markdown."""
     return re.sub(r"^ {1,3}(?=\S)", "", line)
+
+
+def _wrong_mark(name: str) -> str:
+    """What is wrong with a mark that no earlier step has taken; empty where it is fine."""
+    if name == "check":
+        return "belongs on the first line of its cell"
+    if name in _MARKS or _HIDE_MARK.match(f"#@{name}"):
+        return ""
+    near = difflib.get_close_matches(name.lower(), _MARKS, 1, 0.7)
+    near = near or [mark for mark in _MARKS if name.startswith(mark)]
+    return f"is no mark; did you mean '#@{near[-1]}'?" if near else ""
 
 
 def _cell_magic(fence: Fence) -> list[str]:

@@ -448,3 +448,43 @@ def test_problems_sort_by_file_and_line_and_are_said_one_per_line() -> None:
     )
     assert str(error) == "a.md:2: z\na.md:10: y\nb.md:1: x"
     assert str(Problem("a.md", 0, "the chapter is missing")) == "a.md: the chapter is missing"
+
+
+@pytest.mark.parametrize(
+    ("mark", "right"),
+    [
+        ("#@chek it falls", "check"),
+        ("# @Check", "check"),
+        ("#@checks", "check"),
+        ("#@hide_cod", "hide_code"),
+        ("#@hide_codes", "hide_code"),
+        ("#@tolerance 0.3", "tol"),
+        ("#@tabs mxnet", "tab"),
+        ("#@svae", "save"),
+        ("    #@save_al", "save_all"),
+    ],
+)
+def test_a_mark_that_is_nearly_right_is_reported_with_the_right_one(mark: str, right: str) -> None:
+    body = f"if x:\n{mark}\n    x = 1"
+    message = f"'{mark.strip()}' is no mark; did you mean '#@{right}'?"
+    assert messages(code(body)) == [f"{PATH}:3: {message}"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("#@save", "# @save_cell", "#@Hide_Outputs", "#@hide"),
+        *("#@title A form", "#@markdown Words", "#@param [1, 2]", "#@test {}"),
+        *("#@property", "#@staticmethod", "#@jit", "#@tf.function", "#@cache", "#@check.this"),
+        'x = """\n#@chek\n"""',
+    ],
+)
+def test_marks_of_others_and_decorators_that_are_switched_off_are_no_marks(line: str) -> None:
+    assert messages(code(f"x = 1\n{line}\n")) == []
+
+
+def test_a_check_that_is_not_named_on_the_first_line_is_reported() -> None:
+    assert messages(code("#@tol 0.3\n#@check right\nx = 1")) == []
+    assert messages(code("x = 1\n#@check too late")) == [
+        f"{PATH}:3: '#@check too late' belongs on the first line of its cell"
+    ]
