@@ -25,7 +25,7 @@ _TAB_MARK = re.compile(
 )
 _CHECK_MARK = re.compile(r"[ \t]*#[ \t]*@check(?:[ \t]+(?P<name>.*\S))?[ \t]*$")
 # In a comment; the one in words is older, and the whole of its comment.
-_HIDE_MARK = re.compile(
+HIDE_MARK = re.compile(
     r"#[ \t]*(?:@hide(?:_(?P<what>all|code|outputs?))?\b|hide (?P<older>code|outputs)[ \t]*$)",
     re.IGNORECASE,
 )
@@ -298,7 +298,7 @@ class _Reading:
     def _hidden(self, source: str) -> set[str]:
         """What a cell's marks hide on the page; `#@hide_all` hides all that follows, too."""
         comments = comments_of(source) if "hide" in source.lower() else {}
-        marks = filter(None, map(_HIDE_MARK.match, comments.values()))
+        marks = filter(None, map(HIDE_MARK.match, comments.values()))
         named = {(mark["what"] or mark["older"] or "").lower() for mark in marks}
         self.hides_all |= "all" in named
         hidden = {"hide-code"} if self.hides_all or named & {"", "code"} else set()
@@ -376,7 +376,7 @@ def _wrong_mark(name: str) -> str:
     """What is wrong with a mark that no earlier step has taken; empty where it is fine."""
     if name == "check":
         return "belongs on the first line of its cell"
-    if name in _MARKS or _HIDE_MARK.match(f"#@{name}"):
+    if name in _MARKS or HIDE_MARK.match(f"#@{name}"):
         return ""
     near = difflib.get_close_matches(name.lower(), _MARKS, 1, 0.7)
     near = near or [mark for mark in _MARKS if name.startswith(mark)]

@@ -4,14 +4,12 @@ import re
 from dataclasses import replace
 
 from tabbook.text.cell_code import parse_cell
-from tabbook.text.reader import Cell, Chapter
+from tabbook.text.reader import HIDE_MARK, Cell, Chapter
+from tabbook.text.saved import SAVE_MARK
 from tabbook.text.unfold import unfold
 
 # What is said to the builder: `#@save`, `#@hide_output`, or d2lbook's older `# hide code`.
-_MARK = re.compile(
-    r"#[ \t]*(?:@save(?:_all|_cell)?\b"
-    r"|(?i:@hide(?:_all|_code|_outputs?)?\b|hide (?:code|outputs)$))[ \t]*"
-)
+_MARK = re.compile(rf"(?:{SAVE_MARK.pattern}|(?i:{HIDE_MARK.pattern}))[ \t]*")
 _REQUIRED_LIBS = re.compile(r"#[ \t]*required_libs\((?P<names>.*)\)")
 _STRING = re.compile(r"""["']([^"']+)["']""")
 
