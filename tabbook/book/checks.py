@@ -7,6 +7,7 @@ for all of the chapter's, and the name.
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from tabbook.problems import Problem
@@ -45,6 +46,7 @@ def check_problems(chapter: Chapter, code: Code) -> Iterator[Problem]:
                 yield Problem(chapter.path, cell.line, message)
 
 
+@cache  # Most checks are the same in all tabs.
 def _can_fail(source: str) -> bool:
     try:
         code = parse_cell(source.split("\n"))
