@@ -182,8 +182,8 @@ def absence(book: Book, tab: Tab) -> str:
 
 
 def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:
-    """The cells that a notebook shows: not the prose that is nothing but labels."""
-    return tuple(cell for cell in cells if cell.kind == "code" or prose.translate(cell.source))
+    """The cells that a notebook shows: not prose without anything to show."""
+    return tuple(cell for cell in cells if cell.kind == "code" or prose.shows(cell.source))
 
 
 def installed_versions(book: Book, tab: Tab) -> dict[str, str]:

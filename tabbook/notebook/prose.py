@@ -68,6 +68,10 @@ class NotebookProse:
         """Translate the source of a markdown cell; empty where there is nothing to show."""
         return self._join(parse_blocks(source))
 
+    def shows(self, source: str) -> bool:
+        """Whether `translate` gives anything: not for prose that is nothing but labels."""
+        return any(line.strip() for block in parse_blocks(source) for line in self._lines(block))
+
     def _join(self, blocks: Iterable[Block]) -> str:
         return join_blocks(self._lines(block) for block in blocks)
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from tabbook.text.directives import blank_code
 from tabbook.text.slides import find_slides
@@ -174,6 +175,7 @@ def _bold(marked: str) -> str:
     return text.replace(inner, f"**{inner}**") if inner else text
 
 
+@lru_cache(maxsize=4096)  # Several patterns are looked for in one text, and in several tabs.
 def hide_code_and_math(text: str) -> str:
     """Blot out code and mathematics; every other character keeps its place."""
     bare = "\n".join(blank_code(text.split("\n"), HIDDEN))
