@@ -136,7 +136,7 @@ def write_notebooks(options: argparse.Namespace) -> list[Problem]:
     manuscript = _read_sound_manuscript(options.book)
     _remove_orphans(manuscript)
     edited = _write_prose(manuscript.drafts, options.force)
-    edited += _write_exercises(manuscript, options.force)
+    _write_exercises(manuscript, options.force)
     return [*edited, *manuscript.quote_problems()]
 
 
@@ -152,7 +152,7 @@ def execute_notebooks(options: argparse.Namespace) -> list[Problem]:
     stale = [draft for draft in drafts if options.force or _is_stale(draft)]
     _remove_orphans(manuscript)
     edited = _write_prose([draft for draft in drafts if draft not in stale], options.force)
-    edited += _write_exercises(manuscript, options.force)
+    _write_exercises(manuscript, options.force)
     print(f"{len(drafts) - len(stale)} of {len(drafts)} notebooks are up to date", flush=True)
     lost = {draft.path: _lost_edit(draft) for draft in stale if not options.force}
     edited += filter(None, lost.values())
@@ -224,12 +224,12 @@ def _write_prose(drafts: Sequence[Draft], overwrite: bool) -> list[Problem]:
     return edited
 
 
-def _write_exercises(manuscript: Manuscript, overwrite: bool) -> list[Problem]:
-    edited = []
+def _write_exercises(manuscript: Manuscript, overwrite: bool) -> None:
+    """Write the exercises; one that somebody is working on is no fault, and stays as it is."""
     for draft in manuscript.exercises:
         path = draft.book.exercise(draft.tab, draft.chapter.path)
-        edited += _write(draft, path, draft.exercise(), overwrite)
-    return edited
+        if _write(draft, path, draft.exercise(), overwrite):
+            print(f"{path.as_posix()} has been worked on, so it is left as it is")
 
 
 def _write(draft: Draft, path: Path, notebook: NotebookNode, overwrite: bool) -> list[Problem]:

@@ -31,6 +31,7 @@ def alias_table(book: Book, tab: Tab) -> AliasTable:
     library = ".".join([*book.support.strip("/").split("/"), tab.module])
     try:
         return read_aliases(path.read_text(encoding="utf-8"), library)
-    except SyntaxError as error:
-        place = path.relative_to(book.root).as_posix(), error.lineno or 1
-        raise ProblemsError([Problem(*place, f"not Python: {error.msg}")]) from error
+    except (SyntaxError, ValueError) as error:  # UnicodeDecodeError is of the latter
+        place = path.relative_to(book.root).as_posix(), getattr(error, "lineno", None) or 1
+        message = f"not Python: {getattr(error, 'msg', error)}"
+        raise ProblemsError([Problem(*place, message)]) from error

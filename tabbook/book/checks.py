@@ -5,31 +5,19 @@ for all of the chapter's, and the name.
 """
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from tabbook.problems import Problem
 from tabbook.text.cell_code import parse_cell
-from tabbook.text.reader import Cell, Chapter
+from tabbook.text.reader import Cell, Chapter, read_text
 
 CHECKS = "checks.txt"
 CHECK = "check"
-# What nbval reads in comments.
-_SWITCH = re.compile(r"[ \t]*#[# \t]*(?P<marker>NBVAL_\w+|PYTEST_VALIDATE_\w+)[ \t]*$")
 
 Code = Mapping[str, Sequence[Cell]]
 """The code cells of a chapter by tab."""
-
-
-def comparison_problems(chapter: Chapter) -> Iterator[Problem]:
-    """Yield the lines of code that would keep a notebook's outputs from being compared."""
-    for cell in chapter.cells:
-        for number, line in enumerate(cell.source.split("\n"), 1):
-            if cell.kind == "code" and (found := _SWITCH.match(line)):
-                message = f"'{found['marker']}': a chapter's outputs are always compared"
-                yield Problem(chapter.path, cell.chapter_line(number), message)
 
 
 def check_problems(chapter: Chapter, code: Code) -> Iterator[Problem]:
@@ -54,7 +42,9 @@ def _can_fail(source: str) -> bool:
         return True  # It fails at once, and executing it says why.
     nodes = ast.walk(code.tree) if code else ()
     return any(
-        isinstance(node, ast.Assert | ast.Raise)
+        isinstance(node, ast.Raise)
+        # A tuple is true, whatever is in it: `assert (a < b, "why")`.
+        or (isinstance(node, ast.Assert) and not isinstance(node.test, ast.Constant | ast.Tuple))
         or (isinstance(node, ast.Call) and _name(node.func).startswith("assert"))
         for node in nodes
     )
@@ -103,7 +93,7 @@ def list_problems(
 def read_checks(root: Path) -> dict[str, int]:
     """The checks that the list of a book names, and their lines; none where there is no list."""
     path = root / CHECKS
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    lines = read_text(path).splitlines() if path.is_file() else []
     return {line.strip(): n for n, line in enumerate(lines, 1) if line.strip()}
 
 

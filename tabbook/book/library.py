@@ -42,6 +42,9 @@ def library_text(
     `written` is the file as it is: what stands in it above the warning is kept.
     """
     problems: list[Problem] = []
+    if written.strip() and _WARNING not in written:
+        message = f"was not made by `tabbook library`: nothing in it stands under '{_WARNING}'"
+        problems.append(Problem(library.file, 1, message))
     blocks: list[_Block] = []
     for chapter in chapters:
         for lines, is_first in _saved(chapter, tab, problems):

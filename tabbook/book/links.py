@@ -123,7 +123,7 @@ def file_problems(chapters: Iterable[Chapter], root: Path) -> Iterator[Problem]:
 
 
 def _is_there(file: Path) -> bool:
-    is_page = file.suffix in ("", ".html", ".ipynb")
+    is_page = bool(file.name) and file.suffix in ("", ".html", ".ipynb")
     sources = [file.with_suffix(suffix) for suffix in (".md", ".rst", ".ipynb")] if is_page else []
     return any(os.path.exists(path) for path in (file, *sources))
 

@@ -177,7 +177,7 @@ def _literals(source: str) -> frozenset[float]:
         return frozenset()
     nodes = ast.walk(code.tree) if code else ()
     values = [node.value for node in nodes if isinstance(node, ast.Constant)]
-    numbers = [value for value in values if isinstance(value, int | float)]
+    numbers = [v for v in values if isinstance(v, int | float) and not isinstance(v, bool)]
     return frozenset(rounded(number) for number in numbers if number < _LARGEST)
 
 

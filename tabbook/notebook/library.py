@@ -8,6 +8,7 @@ from tabbook.book.settings import Book, Tab
 from tabbook.notebook.manuscript import read_manuscript
 from tabbook.notebook.write import write_text
 from tabbook.problems import Problem
+from tabbook.text.reader import read_text
 
 
 def save_libraries(book: Book, folder: Path) -> list[Problem]:
@@ -24,7 +25,7 @@ def save_libraries(book: Book, folder: Path) -> list[Problem]:
             problems.append(fault)
             continue
         path = folder / tab.library.file
-        written = path.read_text(encoding="utf-8") if path.is_file() else ""
+        written = read_text(path) if path.is_file() else ""
         text, faults = library_text(tab.library, listed, tab.name, written)
         faults += [] if faults else _syntax_fault(tab.library.file, text)
         if not faults:

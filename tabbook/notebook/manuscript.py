@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tabbook.book.checks import (
     check_entries,
     check_problems,
-    comparison_problems,
     list_problems,
 )
 from tabbook.book.citations import Citation, read_citations
@@ -69,6 +68,7 @@ class Manuscript:
     def problems(self) -> Iterator[Problem]:
         """Yield what is wrong in the text itself."""
         yield from self.faults
+        yield from self._shared_notebooks()
         for chapter in self.chapters:
             yield from chapter.problems
         yield from mark_problems(self.chapters)
@@ -76,6 +76,15 @@ class Manuscript:
         yield from label_problems(self.chapters)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
+
+    def _shared_notebooks(self) -> Iterator[Problem]:
+        first: dict[Path, str] = {}
+        for draft in self.all_drafts:
+            chapter = draft.chapter.path
+            other = first.setdefault(draft.path, chapter)
+            if other != chapter:
+                message = f"its notebook would be that of {other}; one of them needs another name"
+                yield Problem(chapter, 1, message)
 
     def orphans(self) -> Iterator[Path]:
         """Yield the notebooks of the book's tabs that were made from a chapter but no longer are.
@@ -96,7 +105,10 @@ class Manuscript:
         """The places of a notebook that nobody has edited, as its metadata has it."""
         facts = notebook.metadata.get(METADATA) or {}
         chapter, tab = facts.get("chapter"), facts.get("tab")
-        if isinstance(chapter, str) and tab in self.book.tab_names and not is_edited(notebook):
+        if not isinstance(chapter, str) or tab not in self.book.tab_names or is_edited(notebook):
+            return
+        # A chapter that is only missing from the table of contents may come back.
+        if chapter in self.book.chapters or not is_file(self.book.root / chapter):
             yield self.book.notebook(self.book.tab(tab), chapter)
             yield self.book.exercise(self.book.tab(tab), chapter)
 
@@ -133,7 +145,6 @@ class Manuscript:
     def check_problems(self) -> Iterator[Problem]:
         """Yield what is wrong with the checks, and with their list where there is one."""
         for chapter, code in self._code():
-            yield from comparison_problems(chapter)
             yield from check_problems(chapter, code)
         yield from list_problems(self.book.root, self.chapters, self.checks())
 

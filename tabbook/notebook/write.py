@@ -117,11 +117,14 @@ def edit_problem(path: Path, committed: NotebookNode | None, new: NotebookNode) 
 
     Outputs may be overwritten, and so may a notebook that does not say which text it had.
     """
-    if committed is None or not is_edited(committed):
+    if committed is None or _digest_of_text(committed) == _digest_of_text(new):
         return None
-    if _digest_of_text(committed) == _digest_of_text(new):
+    facts = committed.metadata.get(METADATA)
+    if not facts:
+        message = "another notebook is there, so it is left as it is; `--force` overwrites it"
+        return Problem(path.as_posix(), 0, message)
+    if not is_edited(committed):
         return None
-    facts = committed.metadata[METADATA]
     return Problem(
         path.as_posix(),
         0,

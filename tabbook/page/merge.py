@@ -24,10 +24,12 @@ from tabbook.notebook.solutions import has_solution
 from tabbook.notebook.values import MIME_TYPE, recorded_numbers
 from tabbook.notebook.write import (
     CHECK,
+    LEFT_OUT,
     METADATA,
     PYTHON,
     WIDGET,
     carry_outputs,
+    code_cells,
     read_notebook,
 )
 from tabbook.page.prose import PageProse, page_prose
@@ -115,8 +117,12 @@ def _lack(notebook: NotebookNode | None, cells: Iterable[NotebookNode]) -> str:
     if notebook is None:
         return "not there"
     is_marked = notebook.metadata.get(METADATA, {}).get("hash") == ""
-    is_executed = all(cell.execution_count for cell in cells)
-    return "" if is_executed and not is_marked else "out of date"
+    counts = [cell.execution_count or 0 for cell in cells]
+    # What has run in another order, or after code that is gone, may have had other outputs.
+    is_in_order = 0 not in counts and counts == sorted(counts)
+    own = [cell for cell in code_cells(notebook) if cell.metadata.get("tags") != LEFT_OUT["tags"]]
+    is_whole = len(own) == len(counts)
+    return "" if is_in_order and is_whole and not is_marked else "out of date"
 
 
 def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...]:

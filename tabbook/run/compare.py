@@ -23,7 +23,7 @@ from tabbook.run.pictures import SVG, compare_pictures
 from tabbook.run.texts import texts_agree
 from tabbook.text.tolerance import DEFAULT, Tolerance, parse_tolerance
 
-# A recorded number is shown with four digits at least.
+# A recorded number is shown with four digits at least, a whole one with all of them.
 SHOWN_DIGITS = 5e-4
 # A curve that ends where it began is described by one number.
 _LONE_NUMBER = re.compile(r"\(([^() ]+)\)")
@@ -122,6 +122,8 @@ def _compare_records(old: NotebookNode, new: NotebookNode) -> Iterator[str]:
 
 
 def _shows(shown: float, number: float) -> bool:
+    if isinstance(number, int):
+        return shown == number
     return math.isclose(shown, number, rel_tol=SHOWN_DIGITS)
 
 
@@ -132,15 +134,15 @@ def _compare_displayed(
     others: Sequence[Mapping[str, Any]],
 ) -> Iterator[str]:
     """Compare a figure by its data, or else an image by its looks; anything else whole."""
-    figure = old.data.get(FIGURE, {})
-    hashes = figure.get("pictures", {})
+    hashes = _hashes(old)
+    lengths = {kind: len(each) for kind, each in _hashes(new).items()}
     for kind, data in old.data.items():
         if kind == FIGURE:
             yield from compare_figures(data, new.data[kind], tolerance)
             if not tolerance.machine and looks_like_another(data, new.data[kind], others):
                 yield "the figure looks like that of another cell: are they exchanged?"
         elif kind in hashes:
-            if hashes[kind] != _hash(kind, data)[: len(hashes[kind])]:
+            if hashes[kind] != _hash(kind, data)[: lengths.get(kind)]:
                 yield f"{kind} is not the picture that was drawn of the committed figure"
         elif kind.startswith("image/"):
             yield from compare_pictures(kind, data, new.data[kind], tolerance)
@@ -148,6 +150,10 @@ def _compare_displayed(
             if data != new.data[kind]:
                 yield from _differing(kind, str(data), str(new.data[kind]))
         yield from _compare_descriptions(kind, old, new, tolerance)
+
+
+def _hashes(output: NotebookNode) -> dict[str, str]:
+    return output.data.get(FIGURE, {}).get("pictures", {})
 
 
 def _hash(kind: str, picture: str) -> str:

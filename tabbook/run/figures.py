@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, combinations
+from operator import eq
 from statistics import fmean
 from typing import Any
 
@@ -140,7 +141,9 @@ def _compare_axes(
 ) -> Iterator[str]:
     free = _of_the_machine(old) if tolerance.machine else set()
     fields = [axis + field for axis in "xyz" for field in ("label", "scale")]
-    for field in ("title", "legend", "texts", *fields):
+    for field in ("legend", *fields):  # What is drawn is chosen, not measured.
+        yield from _differing_texts(field, old, new, eq)
+    for field in ("title", "texts"):
         if field not in free:
             yield from _differing_texts(field, old, new, near)
     for axis in "xyz":
@@ -206,11 +209,12 @@ def _compare_limits(
 def _compare_series(old: Series, new: Series, tolerance: Tolerance, near: Near) -> Iterator[str]:
     for field in ("label", "look", "levels", "shape"):
         before, after = old.data.get(field, ""), new.data.get(field, "")
-        if before != after and not (
-            field in ("label", "levels") and texts_agree(before, after, near)
-        ):
+        if before != after and not (field == "levels" and texts_agree(before, after, near)):
             yield f"{field} of {old.name} differs: {_pair(old, new, field)}"
     if not old.resembles(new):
+        if old.data.get("shape") == new.data.get("shape"):
+            sizes = [{key: len(each) for key, each in s.lists.items()} for s in (old, new)]
+            yield f"lists of {old.name} differ: committed {sizes[0]}, executed {sizes[1]}"
         return
     free = {*old.heights, "colours", "pixels", "spread"} if tolerance.machine else set()
     for field in old.lists:

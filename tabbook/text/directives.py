@@ -18,9 +18,10 @@ _PROSE = {
     *("card", "dropdown", "figure", "grid-item-card", "list-table", "margin", "sidebar"),
     *("tab-item", "table", "topic"),
 }
-# What may stand between colons and still is no prose.
+# What is no prose, as far as it is known.
 _CODE = {
     *("bibliography", "code", "code-block", "code-cell", "contents", "csv-table", "eval-rst"),
+    *("glossary", "graphviz", "plantuml", "productionlist", "tikz"),
     *("image", "include", "index", "literalinclude", "math", "mermaid", "parsed-literal", "raw"),
     *("sourcecode", "tableofcontents", "toctree"),
 }
@@ -31,11 +32,10 @@ _YAML_OPTION = re.compile(r"(?P<name>[\w-]+):[ \t]*(?P<value>.*?)[ \t]*$")
 
 
 def holds_prose(fence: Fence) -> bool:
-    """Whether a block is a directive whose text is Markdown: what is between colons mostly is."""
+    """Whether a block is a directive whose text is Markdown, as it is of most extensions."""
     if not (fence.directive and fence.closed and len(fence.marker) <= _LONGEST_FENCE):
         return False
-    name = fence.directive[0]
-    return name in _PROSE or (fence.marker[0] == ":" and name not in _CODE)
+    return fence.directive[0] not in _CODE
 
 
 def is_quoted(name: str) -> bool:

@@ -13,7 +13,8 @@ _SMALL = (
 _TENS = ("ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS: dict[str, int] = {word: n for n, word in enumerate(_SMALL, 1)}
 _WORDS |= {word: 10 * n for n, word in enumerate(_TENS, 1)} | {"a": 1}
-_MAGNITUDES = {"hundred": 100, "thousand": 1_000, "k": 1_000, "million": 10**6, "billion": 10**9}
+_MAGNITUDES = {"hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}
+_MAGNITUDES |= {"k": 1_000, "K": 1_000, "M": 10**6}
 
 _DIGITS = r"(?:\d{1,3}(?:[,\u00a0\u2009\u202f]\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+"
 _WORD = "|".join(sorted(_WORDS.keys() - {"a"}, key=len, reverse=True))
@@ -22,7 +23,8 @@ _IN_WORDS = (
     rf"(?:[ -](?:{_WORD}|hundred|thousand|million))*"
 )
 _LONG_UNIT = r"(?:(?:milli|micro|nano)?second|minute|hour|(?:kilo|mega|giga|tera)?byte)s?"
-_UNIT = rf"(?:{_LONG_UNIT}|ms|[µμ]s|us|ns|s|min|h|[kKMGTP]?B|[KMGT]iB|[kMG]?Hz|[GT]?FLOPS?)"
+_SHORT_UNIT = r"secs?|mins?|hrs?|°C|ms|[µμ]s|us|ns|s|min|h|[kKMGTP]?B|[KMGT]iB|[kMG]?Hz"
+_UNIT = rf"(?:{_LONG_UNIT}|{_SHORT_UNIT}|[GT]?FLOPS?)"
 # What is compared stands behind a multiple: `three times as many`. Without it, `three times` is a
 # count, and before another number a product.
 _COMPARED = r"(?=\s+(?:as|the|th[ai]t|this|its|our|their|more|less|what|(?!per\b)\w+er|worse)\b)"
@@ -60,19 +62,18 @@ class TypedNumber:
 def number_pattern(names: Iterable[str]) -> re.Pattern[str]:
     """Return the pattern of numbers; what follows one of `names`, as in `Python 3.13`, is none."""
     named = "|".join(map(re.escape, sorted({*_NAMED, *names}, key=len, reverse=True)))
-    version = r"v?\d+(?:\.\d+)*\b(?!%)"
-    skipped = "|".join(
-        [rf"\b(?:{named})\s+{version}(?:(?:,\s|\s(?:and|or|to)\s|–|-){version})*", *_SKIPPED]
-    )
+    version = rf"v?(?>\d+(?:\.\d+)*)\b(?!\s?%)(?![\s-]?{_UNIT}(?!\w))"
+    further = rf"(?:(?:,\s|\s(?:and|or|to)\s|–|-)(?!0\.){version})*"
+    skipped = "|".join([rf"\b(?:{named})\s+{version}{further}", *_SKIPPED])
     return re.compile(
         rf"(?P<skipped>{skipped})"
         rf"|(?<![\w.])(?:(?P<digits>{_DIGITS})|(?P<words>(?i:{_IN_WORDS})))"
-        rf"(?:(?P<multiple>\s?×(?!\s*\d)|-?fold\b|[\s-]+times\b{_COMPARED})"
+        rf"(?:(?P<multiple>\s?[×xX](?!\w|\s*\d)|-?fold\b|[\s-]+times\b{_COMPARED})"
         rf"|(?P<count>\s+times\b(?!\s+[\d{HIDDEN}]))"
         rf"|(?P<percent>\s?%|[\s-]per\s?cent(?:age\s+points?)?\b)"
         rf"|(?P<long_unit>[\s-]{_LONG_UNIT}\b)"
         rf"|[\s-]?(?P<unit>{_UNIT})(?!\w)"
-        r"|\s?(?P<magnitude>k|thousand|million|billion)\b)?(?P<tail>\w*)"
+        r"|\s?(?P<magnitude>[kKM]|thousand|million|billion)\b)?(?P<tail>\w*)"
         rf"|\b(?P<multiple_word>(?i:twice|thrice|half(?=\s+as\b)){_COMPARED})"
         r"|[^\W\d]\w*(?:-\d+(?![.\d]))*"  # a word, or a name such as LeNet-5
     )

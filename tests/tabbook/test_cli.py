@@ -162,6 +162,49 @@ def test_a_notebook_that_does_not_say_which_text_it_had_counts_as_made(here: Pat
     assert "My code that one" not in contents(here)[path]
 
 
+def test_an_exercise_that_somebody_works_on_stays_and_is_no_fault(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = "exercises/mxnet/part/second.ipynb"
+    main(["notebooks"])
+    edit(here / path, "# Your experiment", "answer = 42")
+    assert main(["notebooks"]) == 0
+    assert f"{path} has been worked on" in capsys.readouterr().out
+    assert "answer = 42" in (here / path).read_text(encoding="utf-8")
+
+
+def test_another_notebook_in_the_place_of_one_is_left_alone(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    path = "notebooks/mxnet/part/first.ipynb"
+    edit(here / path, "Code that one", "My code that one")
+    edit(here / path, '"tabbook": {', '"mine": {')
+    assert main(["notebooks"]) == 1
+    assert f"{path}: another notebook is there" in capsys.readouterr().err
+    assert "My code that one" in contents(here)[path]
+
+
+def test_two_chapters_cannot_have_one_notebook(here: Path, capsys: pytest.CaptureFixture[str]):
+    (here / "part").mkdir()
+    (here / "part/first.md").write_text("# Another First\n", encoding="utf-8")
+    edit(here / "_toc.yml", "      - file: chapters/part/second\n", "      - file: part/first\n")
+    main(["check"])
+    said = "part/first.md:1: its notebook would be that of chapters/part/first.md"
+    assert said in capsys.readouterr().err
+
+
+def test_notebooks_of_a_chapter_that_is_only_not_listed_stay(here: Path):
+    path = "notebooks/mxnet/part/second.ipynb"
+    (here / "guide").mkdir()
+    text = (here / "chapters/part/second.md").read_text(encoding="utf-8")
+    (here / "guide/second.md").write_text(text, encoding="utf-8")
+    edit(here / path, "chapters/part/second.md", "guide/second.md")
+    (here / "notebooks/mxnet/guide").mkdir()
+    (here / path).rename(here / "notebooks/mxnet/guide/second.ipynb")
+    main(["notebooks"])
+    assert "notebooks/mxnet/guide/second.ipynb" in contents(here)
+
+
 def test_what_was_made_from_a_chapter_goes_with_it(here: Path, capsys: pytest.CaptureFixture[str]):
     second = "notebooks/mxnet/part/second.ipynb"
     kept = ["notebooks/pytorch/part/second.ipynb", "notebooks/mxnet/mine.ipynb"]

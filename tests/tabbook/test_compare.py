@@ -112,6 +112,8 @@ def test_the_text_of_a_record_shows_its_own_number_which_may_differ_within_its_t
     assert "the committed text is" in "\n".join(compare_outputs([old], [new]))
     count = [value(60000, None, text="acc = 60,000") for _ in range(2)]
     assert compare_outputs(count[:1], count[1:]) == []
+    count[0].data["text/plain"] = "acc = 60,025"
+    assert "the committed text is" in "\n".join(compare_outputs(count[:1], count[1:]))
 
 
 def test_widgets_are_compared_by_their_text():

@@ -147,6 +147,22 @@ def test_each_change_of_a_figure_is_noticed(change: Callable[[Data], Any], messa
     assert message in differences(training(), change)
 
 
+def test_a_list_that_is_gone_or_shorter_is_noticed():
+    for cut in (lambda data: data.pop("y"), lambda data: data.update(y="1 1 1")):
+        assert "lists of" in differences(training(), lambda figure, cut=cut: cut(curve(figure, 1)))
+
+
+def test_numbers_of_legends_and_labels_are_settings_and_come_out_the_same():
+    figure = training()
+    figure["axes"][1]["legend"] = ["9 units", "10 units"]
+
+    def change(changed: Data) -> None:
+        changed["axes"][1]["legend"] = ["10 units", "9 units"]
+
+    assert "legend differs" in differences(figure, change)
+    assert "legend differs" in differences(figure, change, parse_tolerance("machine: timed"))
+
+
 def test_two_curves_that_lie_close_are_told_apart_all_the_same():
     def close() -> Data:
         figure = training()

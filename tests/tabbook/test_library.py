@@ -149,6 +149,13 @@ def test_an_ops_table_that_is_no_python_is_reported(book_with_ops, capsys):
     assert "lib/one/ops.py:1: not Python" in capsys.readouterr().err
 
 
+def test_an_ops_table_that_is_not_utf_8_is_reported(book_with_ops, capsys):
+    book_with_ops("")
+    Path("lib/one/ops.py").write_bytes(b"\xff")
+    assert main(["check"]) == 1
+    assert "lib/one/ops.py:1: not Python: 'utf-8' codec" in capsys.readouterr().err
+
+
 @pytest.fixture
 def book_with_ops(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A function that writes a Jupyter Book whose face has this `ops.py`."""
@@ -209,6 +216,15 @@ def test_the_library_is_the_same_each_time_and_keeps_what_its_author_has_written
     assert main(["library", str(root)]) == 0
     assert file.read_text(encoding="utf-8").partition("####")[0].endswith("[__name__]\n\n")
     assert file.read_text(encoding="utf-8").endswith(first)
+
+
+def test_a_file_that_somebody_has_written_is_not_overwritten(root: Path, capsys):
+    file = root / "d2l/torch.py"
+    file.parent.mkdir()
+    file.write_text("def mine():\n    return 1\n", encoding="utf-8")
+    assert main(["library", str(root)]) == 1
+    assert "d2l/torch.py:1: was not made by `tabbook library`" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "def mine():\n    return 1\n"
 
 
 def test_a_library_can_go_to_another_folder(root: Path, tmp_path: Path):

@@ -168,6 +168,15 @@ def test_missing_and_stale_notebooks_are_reported(executed_book: Book):
     ]
 
 
+def test_a_notebook_that_ran_other_code_before_is_out_of_date(executed_book: Book):
+    text = (executed_book.root / FIRST).read_text(encoding="utf-8")
+    name = fence("all", "print(framework.NAME)").rstrip()
+    assert name in text
+    for edited in (text.replace(name, ""), text.replace(name, "") + name):
+        said = [str(problem) for problem in page(executed_book, edited).problems]
+        assert len([each for each in said if "is out of date" in each]) == 3
+
+
 def test_a_page_shows_one_picture_of_a_figure_and_not_its_data(
     executed_book: Book,
 ):

@@ -245,7 +245,10 @@ def test_what_a_chapter_links_to_or_shows_must_be_there(tmp_path: Path) -> None:
 
 def test_a_link_may_name_a_page_without_its_ending_or_a_target(tmp_path: Path) -> None:
     (tmp_path / "other.md").touch()
-    texts = {"a.md": "[a](other) [b](a-target) [c](./nothing)\n", "b.md": "(a-target)=\n# B\n"}
+    texts = {
+        "a.md": "[a](other) [b](a-target) [c](./nothing) [d](.) [e](./)\n",
+        "b.md": "(a-target)=\n# B\n",
+    }
     chapters = [read_chapter(text, path, ("pytorch",)) for path, text in texts.items()]
     assert [str(problem) for problem in file_problems(chapters, tmp_path)] == [
         "a.md:1: './nothing' is not there: the book has no file nothing"
@@ -307,7 +310,8 @@ RAW_IMAGE = "![](R/chapters/mlp/a.png)"
         ("```{raw} html\n<b>x</b>\n```\n\n```{raw} latex\nx\n```", "<b>x</b>"),
         ("```{toctree}\n:maxdepth: 1\n\n../other\n```", "- [Another](../other.ipynb)"),
         ("```{tableofcontents}\n```\n\nA", "A"),
-        ("```{unknown}\n:option: 1\n\nx\n```", "```\n\nx\n```"),
+        ("```{unknown}\n:option: 1\n\n**x**\n```", "> **Unknown**\n>\n> **x**"),
+        ("```{prf:theorem} Big\nA *line*.\n```", "> **Theorem (Big)**\n>\n> A *line*."),
         ("% A comment\n% goes on\n\nA\n\n+++\n\nB", "A\n\nB"),
         ("Of 10\n% of it", "Of 10\n% of it"),
         ("(t)=\n## Title\n\n:ref:`t`", "## Title\n\nTitle"),
