@@ -56,6 +56,7 @@ sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the s
 	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --requirements requirements.txt --override requirements-sphinx9.txt
 	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --no-deps --requirements requirements-nodeps.txt
 	VIRTUAL_ENV=$(CURDIR)/.venv-sphinx9 $(INSTALL) --no-deps --no-build-isolation --editable . --editable tabbook
+	rm -rf _build/sphinx9
 	.venv-sphinx9/bin/jupyter-book build --quiet --all -W --keep-going --path-output _build/sphinx9 .
 	$(BIN)/python tests/tabbook/same_text.py _build/html _build/sphinx9/_build/html
 
