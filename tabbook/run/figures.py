@@ -149,7 +149,8 @@ def _compare_axes(
     for axis in "xyz":
         if not tolerance.machine:
             yield from _differing_names(f"{axis}ticks", old, new, tolerance, near)
-        if f"{axis}lim" not in free:
+        # Where nothing is drawn, limits are those of what was there before.
+        if f"{axis}lim" not in free and (old.get("series") or new.get("series")):
             yield from _compare_limits(axis, old, new, tolerance)
     before, after = (_series_of_axes(axes) for axes in (old, new))
     if [each.data["kind"] for each in before] != [each.data["kind"] for each in after]:

@@ -152,6 +152,12 @@ def test_a_list_that_is_gone_or_shorter_is_noticed():
         assert "lists of" in differences(training(), lambda figure, cut=cut: cut(curve(figure, 1)))
 
 
+def test_limits_around_nothing_mean_nothing():
+    figure = training()
+    figure["axes"][1] |= {"series": [], "legend": [], "texts": []}
+    assert differences(figure, lambda changed: changed["axes"][1].update(ylim="3 4")) == ""
+
+
 def test_numbers_of_legends_and_labels_are_settings_and_come_out_the_same():
     figure = training()
     figure["axes"][1]["legend"] = ["9 units", "10 units"]
