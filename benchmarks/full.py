@@ -90,7 +90,7 @@ def target(options: argparse.Namespace, tab: Tab) -> Path:
 
 def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
     """Execute the notebook of an exercise in its full setting; return its runs and their origin."""
-    path = ROOT / "notebooks" / tab.name / "mlp" / "exercises" / f"{exercise}.ipynb"
+    path = notebook_of(exercise, tab)
     notebook = nbformat.read(path, as_version=4)
     setting = notebook.cells[cell_that_assigns(notebook, set(SETTINGS[exercise]))]
     setting.source = with_setting(setting.source, SETTINGS[exercise])
@@ -110,6 +110,12 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - start),
         "runs": json.loads(output.text),
     }
+
+
+def notebook_of(exercise: str, tab: Tab) -> Path:
+    """The notebook of an exercise, whichever part of the course it belongs to."""
+    (path,) = (ROOT / "notebooks" / tab.name).glob(f"**/{exercise}.ipynb")
+    return path
 
 
 def cell_that_assigns(notebook: nbformat.NotebookNode, names: set[str]) -> int:

@@ -30,8 +30,7 @@ TABS = read_book(ROOT).tabs
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
 @pytest.mark.parametrize("exercise", full.SETTINGS)
 def test_a_notebook_has_the_names_that_are_set_before_its_runs(exercise, tab):
-    path = ROOT / "notebooks" / tab.name / "mlp" / "exercises" / f"{exercise}.ipynb"
-    notebook = nbformat.read(path, as_version=4)
+    notebook = nbformat.read(full.notebook_of(exercise, tab), as_version=4)
     setting = full.cell_that_assigns(notebook, set(full.SETTINGS[exercise]))
     assert setting < full.cell_that_assigns(notebook, {"runs"})
 
