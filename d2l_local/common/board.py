@@ -396,13 +396,14 @@ class ProgressBoard(LivePlot, HyperParameters):
         self._given = (fig, axes)
         self.begin()
 
-    def begin(self, xlabel: str | None = None) -> None:
+    def begin(self, xlabel: str | None = None, val_name: str = _SPLITS["val"]) -> None:
         """Start new curves over `xlabel`, in a new figure unless one was given.
 
         Each training does so. What still waits for its mean, after an interruption for instance, is
-        dropped.
+        dropped. `val_name` is what curves such as "val_loss" are called.
         """
         self.xlabel = xlabel or self.xlabel
+        self.val_name = val_name
         self.finish()
         if self._given[1] is not None and self._panels is not None:
             self._panels.clear()
@@ -513,14 +514,15 @@ class ProgressBoard(LivePlot, HyperParameters):
 
 
 @contextlib.contextmanager
-def new_curves(board: Any) -> Iterator[None]:
+def new_curves(board: Any, data: Any) -> Iterator[None]:
     """Start the curves of a training, and show all their points when it ends, however it ends.
 
-    A board of somebody's own has to draw and no more.
+    Where the `data` to validate on are the test set, their `val_name` says so. A board of
+    somebody's own has to draw and no more.
     """
     ours = isinstance(board, ProgressBoard)
     if ours:
-        board.begin("epoch")
+        board.begin("epoch", getattr(data, "val_name", _SPLITS["val"]))
     try:
         yield
     finally:
@@ -681,7 +683,7 @@ class Panels:
         lines = {}
         for panel, axes in self.axes.items():
             own = [label for label in labels if self._panel(label) == panel]
-            names = [_name(label, in_full=not _common(own)) for label in own]
+            names = [self._name(label, in_full=not self._common(own)) for label in own]
             for label, name in zip(own, names, strict=True):
                 i = styles.setdefault(name, len(styles))
                 ls, color = (kinds[i % len(kinds)] for kinds in (self.board.ls, self.board.colors))
@@ -690,11 +692,11 @@ class Panels:
         self.lines = {label: lines[label] for label in labels}
 
     def _panel(self, label: str) -> str:
-        is_accuracy = self.given is None and _words(label)[1] == _ACCURACY
+        is_accuracy = self.given is None and self._words(label)[1] == _ACCURACY
         return _ACCURACY if is_accuracy else _MAIN
 
     def _quantity(self, panel: str) -> str | None:
-        return _common(label for label in self.lines if self._panel(label) == panel)
+        return self._common(label for label in self.lines if self._panel(label) == panel)
 
     def _make_axes(self, panels: set[str]) -> None:
         """Put the panels side by side; axes that are there already stay the same objects."""
@@ -711,24 +713,24 @@ class Panels:
             place = grid[i]
             made[panel] = self.axes.get(panel) or self.figure.add_subplot(place)
             made[panel].set_subplotspec(place)
+        for panel in self.axes.keys() - panels:
+            self.axes[panel].remove()
         self.axes = made
         self.figure.sca(next(iter(made.values())))
 
+    def _words(self, label: str) -> tuple[str, str | None]:
+        """Return ("training", "loss") for "train_loss", and (label, None) for other labels."""
+        split, _, quantity = label.partition("_")
+        if split not in _SPLITS or not quantity:
+            return label, None
+        name = self.board.val_name if split == "val" else _SPLITS[split]
+        return name, _QUANTITIES.get(quantity, quantity.replace("_", " "))
 
-def _words(label: str) -> tuple[str, str | None]:
-    """Return ("training", "loss") for "train_loss", and (label, None) for other labels."""
-    split, _, quantity = label.partition("_")
-    if split not in _SPLITS or not quantity:
-        return label, None
-    return _SPLITS[split], _QUANTITIES.get(quantity, quantity.replace("_", " "))
+    def _name(self, label: str, in_full: bool) -> str:
+        split, quantity = self._words(label)
+        return f"{split} {quantity}" if in_full and quantity else split
 
-
-def _name(label: str, in_full: bool) -> str:
-    split, quantity = _words(label)
-    return f"{split} {quantity}" if in_full and quantity else split
-
-
-def _common(labels: Iterable[str]) -> str | None:
-    """Return the quantity of the labels, if it is the same for all."""
-    quantities = {_words(label)[1] for label in labels}
-    return quantities.pop() if len(quantities) == 1 else None
+    def _common(self, labels: Iterable[str]) -> str | None:
+        """Return the quantity of the labels, if it is the same for all."""
+        quantities = {self._words(label)[1] for label in labels}
+        return quantities.pop() if len(quantities) == 1 else None

@@ -46,6 +46,7 @@ SERIES_FIELDS = {
     "levels": "of contours",
     "shape": "number of points, or rows and columns (and channels)",
     **{axis: f"{axis} of some points" for axis in "xyz"},
+    "feet": "where bars begin that do not all begin at zero",
     "colours": "of some points, in percent of the range of the colours",
     "pixels": "some of the pixels, row by row, in percent of the range of the colours",
     "spread": "mean and standard deviation of all pixels, in percent of the range of the colours",
@@ -139,7 +140,8 @@ def _series_data(axes: Axes, drawn: _Drawn, points: int, side: int) -> dict[str,
     if drawn.pixels is not None:
         data["shape"] = " ".join(map(str, drawn.pixels.shape))
         data["pixels"] = " ".join(f"{pixel:.0f}" for pixel in _thinned_image(drawn.pixels, side))
-        data["spread"] = f"{np.nanmean(drawn.pixels):.1f} {np.nanstd(drawn.pixels):.1f}"
+        seen = drawn.pixels[np.isfinite(drawn.pixels)]
+        data["spread"] = f"{seen.mean():.1f} {seen.std():.1f}" if seen.size else ""
     for name, values in drawn.points.items():
         axis = axes._axis_map.get(name)  # type: ignore[attr-defined]
         scale = axis.get_scale() if axis else "linear"
@@ -191,11 +193,13 @@ def _bars(container: Any) -> _Drawn:
     boxes = [bar.get_bbox() for bar in container]
     lying = container.orientation == "horizontal"
     places = [(box.y0 + box.y1 if lying else box.x0 + box.x1) / 2 for box in boxes]
-    ends = [box.x1 if lying else box.y1 for box in boxes]
-    x, y = (ends, places) if lying else (places, ends)
+    spans = [box.intervalx if lying else box.intervaly for box in boxes]
+    feet, ends = np.reshape(spans, (-1, 2)).T
+    x, y = (ends, np.array(places)) if lying else (np.array(places), ends)
     look = _colours([bar.get_facecolor() for bar in container])
     kind = "barh" if lying else "bars"
-    return _Drawn(kind, _label(container), look, _by_axis(np.array(x), np.array(y)))
+    standing_on = {"feet": feet} if np.any(feet) else {}
+    return _Drawn(kind, _label(container), look, {**_by_axis(x, y), **standing_on})
 
 
 def _patches(kind: type, patches: list[Patch]) -> Iterator[_Drawn]:

@@ -294,7 +294,7 @@ class Trainer(HyperParameters):
         self.prepare_data(data)
         self.prepare_model(model)
         self.optim = model.configure_optimizers()
-        with new_curves(model.board):
+        with new_curves(model.board, data):
             for self.epoch in range(self.max_epochs):  # noqa: B020
                 self.fit_epoch()
 

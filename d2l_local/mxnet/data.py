@@ -131,7 +131,8 @@ class FashionMNIST(DataModule):
         resize: height and width of the images, or one number for both; they are stretched to it.
         num_train: number of images to train on. With it and `num_val`, all images come from the
             60,000 training images, so that the test set can wait until every choice is made.
-        num_val: number of images to validate on.
+        num_val: number of images to validate on. Without it these are the test set, and curves
+            are called so (`val_name`).
 
     Source: Xiao, Rasul, Vollgraf, "Fashion-MNIST", 2017, arXiv:1708.07747.
     """
@@ -145,6 +146,7 @@ class FashionMNIST(DataModule):
     ):
         super().__init__()
         self.save_hyperparameters()
+        self.val_name = "test" if num_val is None else "validation"
         train, val = fashion_mnist.split(num_train, num_val)
         self.resize = fashion_mnist.size_of(resize)
         self.train = ImageDataset(*train, self.resize)

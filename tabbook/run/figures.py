@@ -78,13 +78,12 @@ class Series:
     @property
     def heights(self) -> set[str]:
         """The lists that depend on what was measured."""
-        along = "z" if "z" in self.axes else "x" if self.data["kind"] == "barh" else "y"
-        return {along} & set(self.axes)
+        return {_upwards(self.data, self.axes), "feet"} & set(self.axes)
 
     @cached_property
     def lists(self) -> dict[str, list[float]]:
         """The lists of numbers by their fields."""
-        fields = ("x", "y", "z", "colours", "pixels", "spread")
+        fields = ("x", "y", "z", "feet", "colours", "pixels", "spread")
         return {field: numbers(self.data[field]) for field in fields if field in self.data}
 
     def resembles(self, other: "Series") -> bool:
@@ -149,8 +148,7 @@ def _compare_axes(
     for axis in "xyz":
         if not tolerance.machine:
             yield from _differing_names(f"{axis}ticks", old, new, tolerance, near)
-        # Where nothing is drawn, limits are those of what was there before.
-        if f"{axis}lim" not in free and (old.get("series") or new.get("series")):
+        if f"{axis}lim" not in free:
             yield from _compare_limits(axis, old, new, tolerance)
     before, after = (_series_of_axes(axes) for axes in (old, new))
     if [each.data["kind"] for each in before] != [each.data["kind"] for each in after]:
@@ -313,9 +311,19 @@ def _series_of_axes(axes: Mapping[str, Any]) -> list[Series]:
     names = legend if len(legend) == len(found) else range(1, len(found) + 1)
     sortable = _is_image(axes) or any(f"{axis}ticks" in axes for axis in "xyz")
     return [
-        Series(data, seen, f"{data['kind']} {name}", sortable)
+        Series(data, _with_feet(data, seen), f"{data['kind']} {name}", sortable)
         for name, data in zip(names, found, strict=True)
     ]
+
+
+def _with_feet(data: Mapping[str, Any], axes: Mapping[str, Axis]) -> Mapping[str, Axis]:
+    """Return the axes of a series by its lists: bars have their feet on the axis of their ends."""
+    return {**axes, "feet": axes[_upwards(data, axes)]} if "feet" in data else axes
+
+
+def _upwards(data: Mapping[str, Any], axes: Mapping[str, Axis]) -> str:
+    """Return the axis along which a series has its heights."""
+    return "z" if "z" in axes else "x" if data["kind"] == "barh" else "y"
 
 
 def _axis(axes: Mapping[str, Any], name: str) -> Axis:

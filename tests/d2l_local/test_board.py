@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from d2l_local.common import board as module
-from d2l_local.common.board import Point, ProgressBoard
+from d2l_local.common.board import Point, ProgressBoard, new_curves
 from d2l_local.common.functional import Animator
 
 
@@ -124,6 +124,26 @@ def test_what_is_drawn_next_lands_on_the_losses(terminal):
         board.draw(1, 0.5, label)
     assert [axes.get_ylabel() for axes in board.fig.axes] == ["loss", "accuracy"]
     assert plt.gca() is board.fig.axes[0] is board.axes
+
+
+def test_a_panel_that_is_not_needed_any_more_leaves_the_figure(terminal):
+    board = ProgressBoard()
+    for label in ("train_loss", "val_acc"):
+        board.draw(1, 0.5, label)
+    assert len(board.fig.axes) == 2
+    del board.data["val_acc"]
+    (axes,) = board.fig.axes
+    assert axes.get_ylabel() == "loss"
+
+
+def test_curves_of_the_test_set_are_called_so(terminal):
+    for data, name in ((SimpleNamespace(val_name="test"), "test"), (None, "validation")):
+        board = ProgressBoard()
+        with new_curves(board, data):
+            board.draw(1, 0.5, "train_loss")
+            board.draw(1, 0.5, "val_loss")
+        legend = board.fig.axes[0].get_legend()
+        assert [text.get_text() for text in legend.get_texts()] == ["training", name]
 
 
 def test_panels_fill_the_figure_and_leave_room_for_labels_and_names(terminal):

@@ -125,6 +125,22 @@ def test_bars_tell_their_ends_whether_they_stand_or_lie():
     }
 
 
+def test_bars_on_other_bars_tell_where_they_begin():
+    plt.bar(["a", "b"], [3, 4])
+    plt.bar(["a", "b"], [1, 2], bottom=[3, 4])
+    plt.bar([], [])
+    below, above, none = series()
+    assert "feet" not in below
+    assert (above["feet"], above["y"]) == ("3 4", "4 6")
+    assert none == {"kind": "bars", "shape": "0"}
+
+
+def test_an_image_of_which_nothing_can_be_seen_has_no_brightness(recwarn):
+    show_images([np.full((4, 4), np.nan)], 1, 1)
+    assert "spread" not in series()[0]
+    assert not recwarn
+
+
 def test_an_image_tells_its_shape_some_pixels_and_how_bright_it_is():
     array = np.arange(60 * 40).reshape(60, 40)
     show_images([array], 1, 1, titles=["ramp"])

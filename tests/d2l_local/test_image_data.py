@@ -40,6 +40,7 @@ def test_a_pass_over_the_training_set_gives_every_label_once(face):
 
 def test_a_part_of_the_training_images_can_be_held_out(face):
     data = face.d2l.FashionMNIST(batch_size=100, num_train=300, num_val=200)
+    assert (data.val_name, face.d2l.FashionMNIST().val_name) == ("validation", "test")
     images, labels = fashion_mnist.load(train=True)
     trained = np.concatenate([face.numpy(y) for _, y in data.train_dataloader()])
     assert sorted(trained) == sorted(labels[:300])

@@ -152,10 +152,12 @@ def test_a_list_that_is_gone_or_shorter_is_noticed():
         assert "lists of" in differences(training(), lambda figure, cut=cut: cut(curve(figure, 1)))
 
 
-def test_limits_around_nothing_mean_nothing():
-    figure = training()
-    figure["axes"][1] |= {"series": [], "legend": [], "texts": []}
-    assert differences(figure, lambda changed: changed["axes"][1].update(ylim="3 4")) == ""
+def test_bars_that_begin_elsewhere_are_noticed():
+    figure = bars()
+    figure["axes"][0]["series"][0]["feet"] = "0 1 1"
+    moved = differences(figure, lambda changed: curve(changed, 0).update(feet="0 3 1.5"))
+    assert "feet of bars 1 differs by 0.16 of the axis" in moved
+    assert "feet" not in differences(figure, lambda _: None)
 
 
 def test_numbers_of_legends_and_labels_are_settings_and_come_out_the_same():
