@@ -1,1 +1,1 @@
-"""The drawings of the course: one module each, with a function `draw`, on the kit that they share."""
+"""The drawings of the course: a module each, with a function `draw`, on one kit."""

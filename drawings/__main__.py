@@ -1,4 +1,4 @@
-"""Write all drawings: `python -m drawings`, or those that are named: `python -m drawings mlp unit`."""
+"""Write all drawings, or those that are named: `python -m drawings mlp unit`."""
 
 import importlib
 import sys
@@ -7,11 +7,11 @@ from pathlib import Path
 from drawings.kit import ROOT
 
 FOLDER = ROOT / "chapters/img"
-NOT_DRAWINGS = {"__init__", "__main__", "kit"}
+NOT_DRAWINGS = {"__init__", "__main__", "garment", "kit"}
 
 
 def names() -> list[str]:
-    """The names of all drawings: that of a file without `.svg` is that of a module, with hyphens."""
+    """The names of all drawings, and of their files: those of the modules, with hyphens."""
     modules = {path.stem for path in Path(__file__).parent.glob("*.py")} - NOT_DRAWINGS
     return sorted(module.replace("_", "-") for module in modules)
 

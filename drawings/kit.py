@@ -1,6 +1,6 @@
 """What the drawings share: a sheet of paper, its pens, and mathematics in labels.
 
-Lengths are in units of the view box, of which a sheet has 360 across: on a phone a unit is nearly a pixel.
+A sheet is 360 units across; on a phone, a unit is nearly a pixel.
 A pen is a class of the style below, or several: "blue", "blue wide", "tint-grey".
 """
 
@@ -37,11 +37,11 @@ COLOURS = {
 STROKES = ("ink", "grey", "pale", "blue", "orange")
 FILLS = ("tint-blue", "tint-orange", "tint-grey", "paper")
 
+SANS = 'system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 # What a class means; `$ink` is a colour.
 PENS = {
     "text": "fill: $ink; stroke: none; stroke-width: 0",
     **{f"text.{colour}": f"fill: ${colour}; stroke: none" for colour in ("grey", "blue", "orange")},
-    "text.on": "fill: $paper",
     ".strong": "font-weight: 600",
     ".small": "font-size: 12px",
     ".large": "font-size: 15px",
@@ -50,24 +50,26 @@ PENS = {
     ".it": "font-style: italic",
     ".bf": "font-weight: bold",
     ".sub": "font-size: 12px",
-    "text.halo": "paint-order: stroke; stroke: $paper; stroke-width: 5px; stroke-linejoin: round",
+    "text.halo": "paint-order: stroke; stroke: $paper; stroke-width: 8px; stroke-linejoin: round",
     ":is(path, polyline, circle, rect)": "fill: none; stroke-width: 1.6px; stroke-linecap: round; "
     "stroke-linejoin: round",
     **{f".{colour}:not(text)": f"stroke: ${colour}" for colour in STROKES},
     **{f".full.{colour}": f"fill: ${colour}" for colour in STROKES},
     **{f".{colour}": f"fill: ${colour}" for colour in FILLS},
+    ".none:not(text)": "stroke: none",
+    ".hair": "stroke-width: 0.6px",
     ".thin": "stroke-width: 1px",
     ".wide": "stroke-width: 2.6px",
     ".dashed": "stroke-dasharray: 4 4",
-    ".pixels": "image-rendering: pixelated",
+    ".pixels": "shape-rendering: crispEdges",
 }
 
 
 def _style(name: str) -> str:
     """The pens as CSS, each rule for the drawing `name` only.
 
-    `svg:root` is the drawing alone, as an image: only then has it paper of its own. In a page it stands
-    on the page's, and follows the page's theme.
+    `svg:root` is the drawing alone, as an image: only then has it paper of its own. In a page it
+    stands on the page's, and follows the page's theme.
     """
 
     def colour(match: re.Match[str]) -> str:
@@ -77,7 +79,7 @@ def _style(name: str) -> str:
 
     dark = "; ".join(f"--drawing-{colour}: {dark}" for colour, (_, dark) in COLOURS.items())
     rules = [
-        f'.{name} {{ font: 13px system-ui, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif }}',
+        f".{name} {{ font: 13px {SANS} }}",
         *(
             f".{name} {selector} {{ {re.sub(r'[$]([a-z-]+)', colour, declarations)} }}"
             for selector, declarations in PENS.items()
@@ -90,7 +92,7 @@ def _style(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """A length or a label as short as it can be, to two decimals, with a minus sign."""
+    """A length as short as it can be, to two decimals."""
     return f"{round(float(value), 2) + 0.0:g}"
 
 
@@ -102,13 +104,13 @@ def shown(value: float, decimals: int = 2) -> str:
 
 @cache
 def recorded(notebook: str) -> dict[str, int | float]:
-    """The numbers that a notebook recorded in PyTorch, by name; `notebook` is such as "mlp/scratch"."""
+    """The numbers by name that a notebook, such as "mlp/scratch", recorded in PyTorch."""
     path = ROOT / "notebooks/pytorch" / f"{notebook}.ipynb"
     return recorded_numbers(nbformat.reads(path.read_text(encoding="utf-8"), as_version=4).cells)
 
 
 class Drawing:
-    """A sheet, 360 wide, on which one method draws one thing. `svg()` is what the file has."""
+    """A sheet, 360 wide, on which each method draws one thing; `svg()` is the file."""
 
     def __init__(self, name: str, height: float, title: str, desc: str):
         self.name = f"drawing-{name}"
@@ -147,27 +149,12 @@ class Drawing:
         """A path in SVG's own language."""
         self.put("path", pen, d=d)
 
-    def arrow(
-        self, start: Sequence[float], end: Sequence[float], pen: str, bend: float = 0
-    ) -> None:
-        """An arrow; `bend` is how far it swings out to its left, in units."""
+    def arrow(self, start: Sequence[float], end: Sequence[float], pen: str) -> None:
+        """A straight arrow."""
         (x1, y1), (x2, y2) = start, end
         length = math.hypot(x2 - x1, y2 - y1)
-        middle = (
-            (x1 + x2) / 2 + 2 * bend * (y2 - y1) / length,
-            (y1 + y2) / 2 - 2 * bend * (x2 - x1) / length,
-        )
-        self.curved([start, middle, end], pen)
-
-    def curved(self, points: Sequence[Sequence[float]], pen: str) -> None:
-        """An arrow along a Bézier curve through three points, of which the middle one only pulls."""
-        (x1, y1), (cx, cy), (x2, y2) = points
-        length = math.hypot(x2 - cx, y2 - cy)
-        ux, uy = (x2 - cx) / length, (y2 - cy) / length  # where it arrives from
-        bx, by = x2 - HEAD * ux, y2 - HEAD * uy
-        self.path(
-            f"M{number(x1)} {number(y1)}Q{number(cx)} {number(cy)} {number(bx)} {number(by)}", pen
-        )
+        ux, uy = (x2 - x1) / length, (y2 - y1) / length
+        self.line([start, (x2 - HEAD * ux, y2 - HEAD * uy)], pen)
         self.head(x2, y2, ux, uy, pen)
 
     def head(self, x: float, y: float, ux: float, uy: float, pen: str) -> None:
@@ -182,8 +169,8 @@ class Drawing:
     def text(self, x: float, y: float, label: str, pen: str = "", anchor: str = "middle") -> None:
         """A label around x, or right of it ("start") or left ("end"); y is its base line.
 
-        What is in braces is mathematics: letters are italic, behind `!` bold, in quotes upright, and `_`
-        puts the next character, or those in parentheses, below the line.
+        What is in braces is mathematics: letters are italic, behind `!` bold, in quotes upright,
+        and `_` puts the next character, or those in parentheses, below the line.
         """
         element = self.put("text", pen, x=x, y=y, text_anchor=anchor)
         lowered = False

@@ -1,4 +1,6 @@
-"""A network of two layers: every unit sees all of the layer before, so a layer is one matrix product."""
+"""A network of two layers: every unit sees all units before it, so a layer is a matrix product."""
+
+import itertools
 
 from drawings.kit import Drawing
 
@@ -19,13 +21,13 @@ def draw(name: str) -> Drawing:
         name,
         336,
         "A multilayer perceptron with 4 inputs, 5 hidden units and 3 outputs",
-        """Three columns of circles. Each circle is joined to all circles of the column before. The four
-        lines into one hidden unit stand out: they are one column of the weights W1. Below, the arrays:
-        X of shape n by d, times W1 of shape d by h, gives H of shape n by h, and that times W2 of shape
-        h by q gives O of shape n by q.""",
+        """Three columns of circles. Each circle is joined to all circles of the column before. The
+        four lines into one hidden unit stand out: they are one column of the weights W1. Below,
+        the arrays: X of shape n by d, times W1 of shape d by h, gives H of shape n by h, and that
+        times W2 of shape h by q gives O of shape n by q.""",
     )
     layers = [[(x, y) for y in heights(size)] for x, size in zip(COLUMNS, SIZES, strict=True)]
-    for before, after in zip(layers, layers[1:], strict=False):
+    for before, after in itertools.pairwise(layers):
         for start in before:
             for end in after:
                 d.line([start, end], "pale thin")
@@ -46,10 +48,9 @@ def draw(name: str) -> Drawing:
     for x, letter, shape in zip(COLUMNS, "XHO", ("n, d", "n, h", "n, q"), strict=True):
         d.text(x, 300, f"{{!{letter}}}")
         d.text(x, 322, f"{{({shape})}}")
-    for layer, shape in ((1, "d, h"), (2, "h, q")):
-        start, end = COLUMNS[layer - 1] + 22, COLUMNS[layer] - 22
-        middle = (start + end) / 2
-        d.arrow((start, 295), (end, 295), "ink")
-        d.text(middle, 285, f"{{!W_{layer}}}")
-        d.text(middle, 316, f"{{({shape})}}")
+    for k, shape in ((1, "d, h"), (2, "h, q")):
+        left, right = COLUMNS[k - 1] + 22, COLUMNS[k] - 22
+        d.arrow((left, 295), (right, 295), "ink")
+        d.text((left + right) / 2, 285, f"{{!W_{k}}}")
+        d.text((left + right) / 2, 316, f"{{({shape})}}")
     return d

@@ -9,9 +9,9 @@ def draw(name: str) -> Drawing:
         name,
         250,
         "One unit of a layer",
-        """Three inputs x1, x2 and x3 run along arrows with the weights w1, w2 and w3 into a circle that
-        adds them up, together with a bias b. Its result z passes through a bend, the ReLU: zero left of
-        zero, a rising line right of it. The result h is the output.""",
+        """Three inputs x1, x2 and x3 run along arrows with the weights w1, w2 and w3 into a circle
+        that adds them up, together with a bias b. Its result z passes through a bend, the ReLU:
+        zero left of zero, a rising line right of it. The result h is the output.""",
     )
     middle, total, bend = 100, (168, 100), (262, 100)
     for index, y in enumerate((34, 100, 166), 1):
@@ -23,8 +23,8 @@ def draw(name: str) -> Drawing:
         d.text(*at, f"{{w_{index}}}", "blue")
     d.arrow((168, 44), (168, 77), "blue")
     d.text(168, 36, "bias {b}", "blue")
-    d.text(30, 202, "inputs", "strong")
-    d.text(104, 164, "weights", "blue strong")
+    d.text(36, 202, "inputs", "strong")
+    d.text(122, 174, "weights", "blue strong")
     d.circle(*total, 22, "tint-blue ink")
     d.text(168, 107, "{Σ}", "large")
     d.arrow((191, middle), (237, middle), "ink")
@@ -38,7 +38,8 @@ def draw(name: str) -> Drawing:
 
     d.text(168, 146, "weighted sum", "strong")
     d.text(262, 146, "bend", "strong")
-    d.text(330, 146, "output", "strong")
+    d.text(262, 163, "ReLU", "small grey")
+    d.text(328, 146, "output", "strong")
     d.text(20, 236, "{z = w_1x_1 + w_2x_2 + w_3x_3 + b}", anchor="start")
     d.text(344, 236, '{h = "max"(0, z)}', anchor="end")
     return d

@@ -4,7 +4,7 @@ from drawings.kit import Drawing
 
 POINTS = ((0, 0), (1, 1), (0, 1), (1, 0))
 SCALE = 76
-LEFT, RIGHT, BOTTOM = 36, 236, 182
+LEFT, RIGHT, BOTTOM = 38, 232, 182
 
 
 def hidden(x1: float, x2: float) -> tuple[float, float]:
@@ -34,19 +34,19 @@ def draw(name: str) -> Drawing:
         name,
         262,
         "XOR before and after two hidden units",
-        """Left, the four points of XOR on the corners of a square: the two of class 1 lie on one diagonal,
-        the two of class 0 on the other, and no straight line has one class on each side. Right, the same
-        points in the plane of the hidden units: both points of class 1 have moved to the origin, and a
-        straight line separates them from the points of class 0.""",
+        """Left, the four points of XOR on the corners of a square: the two of class 1 lie on one
+        diagonal, the two of class 0 on the other, and no straight line has one class on each side.
+        Right, the same points in the plane of the hidden units: both points of class 1 have moved
+        to the origin, and a straight line separates them from the points of class 0.""",
     )
     d.text(LEFT + 40, 22, "inputs", "strong")
     d.text(RIGHT + 48, 22, "hidden units", "strong")
-    d.text(LEFT + 40, 41, "no line separates them", "small grey")
+    d.text(LEFT + 42, 41, "no line separates them", "small grey")
     d.text(RIGHT + 48, 41, "one line does", "small grey")
     axes(d, LEFT, "x")
     axes(d, RIGHT, "h")
-    d.arrow((159, 114), (193, 114), "ink")
-    d.text(175, 104, "ReLU", "small")
+    d.arrow((158, 114), (192, 114), "ink")
+    d.text(174, 104, "ReLU", "small")
 
     d.line([at(RIGHT, -0.3, 0.8), at(RIGHT, 0.8, -0.3)], "ink wide")
     for a, b in POINTS:
