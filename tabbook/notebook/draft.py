@@ -7,7 +7,7 @@ import hashlib
 import json
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from tabbook.book.aliases import cells_of
 from tabbook.book.settings import EXERCISES, Book, Tab
+from tabbook.notebook.folds import with_folds
 from tabbook.notebook.prose import NotebookProse
 from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
@@ -168,7 +169,7 @@ def drafts_of(
 
 def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tuple[Cell, ...]:
     """The cells of a notebook; a chapter that is not for this tab says so."""
-    cells = _shown(cells_of(book, chapter, tab), prose)
+    cells = tuple(with_folds(_shown(cells_of(book, chapter, tab), prose), book.folded))
     if any(cell.kind == "code" for cell in cells):
         return (*set_up_cells(book, chapter, tab), *cells)
     if has_cells(chapter, tab.name):
@@ -181,9 +182,9 @@ def absence(book: Book, tab: Tab) -> str:
     return book.words.say("This chapter has no {tab} version.", tab=tab.title)
 
 
-def _shown(cells: Iterable[Cell], prose: NotebookProse) -> tuple[Cell, ...]:
-    """The cells that a notebook shows: not prose without anything to show."""
-    return tuple(cell for cell in cells if cell.kind == "code" or prose.shows(cell.source))
+def _shown(cells: Iterable[Cell], prose: NotebookProse) -> Iterator[Cell]:
+    """Yield the cells that a notebook shows: not prose without anything to show."""
+    return (cell for cell in cells if cell.kind == "code" or prose.shows(cell.source))
 
 
 def installed_versions(book: Book, tab: Tab) -> dict[str, str]:

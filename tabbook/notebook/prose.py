@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
+from tabbook.book.folds import is_folded
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, raw_title
 from tabbook.book.links import Links, raw_images
 from tabbook.book.words import ENGLISH, Words
@@ -55,7 +56,7 @@ class NotebookProse:
     """What the prose of one notebook is written with.
 
     `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
-    numbers.
+    numbers, and `folded` the titles of sections that are folded.
     """
 
     links: Links
@@ -63,10 +64,19 @@ class NotebookProse:
     citations: Mapping[str, Citation] = field(default_factory=dict)
     values: Mapping[str, int | float] = field(default_factory=dict)
     words: Words = ENGLISH
+    folded: Collection[str] = ()
 
     def translate(self, source: str) -> str:
-        """Translate the source of a markdown cell; empty where there is nothing to show."""
-        return self._join(parse_blocks(source))
+        """Translate the source of a markdown cell; empty where there is nothing to show.
+
+        A cell that is a folded section of prose is folded; see `with_folds`.
+        """
+        first, *behind = parse_blocks(source)
+        if isinstance(first, Heading) and is_folded(first, self.folded):
+            summary, text = html.escape(plain_text(first.title)), self._join(behind)
+            if text:
+                return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+        return self._join([first, *behind])
 
     def shows(self, source: str) -> bool:
         """Whether `translate` gives anything: not for prose that is nothing but labels."""

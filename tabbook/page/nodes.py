@@ -8,7 +8,6 @@ A run of neighbouring elements that belong to tabs becomes one of sphinx-design'
             <container design_component="tab-content">
 """
 
-import html
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -47,11 +46,13 @@ def setup_page(app: Sphinx) -> None:
         text=(_pass, _pass),
     )
     app.add_node(output_image, html=(_visit_output_image, _pass))
+    app.add_node(fold, html=(_visit_fold, _depart_fold), latex=(_pass, _pass), text=(_pass, _pass))
+    app.add_node(fold_title, html=(_visit_fold_title, _depart_fold_title))
     app.add_transform(Contents)
     app.add_transform(Displays)
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
-    app.add_transform(Solutions)
+    app.add_transform(Folds)
     app.add_post_transform(UnnumberedSections)
 
 
@@ -81,6 +82,32 @@ def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
     # A browser fetches it when its tab is chosen.
     tag = self.emptytag(node, "img", "\n", src=target, alt=node["alt"], loading="lazy", **sizes)
     self.body.append(tag)
+
+
+class fold(nodes.General, nodes.Element):
+    """What a page shows when a reader opens it; the first of its children is a `fold_title`."""
+
+
+class fold_title(nodes.rubric):
+    """What is seen of a fold before it is opened; Sphinx takes labels of its kind for titles."""
+
+    tagname = "rubric"
+
+
+def _visit_fold(self: SphinxTranslator, node: fold) -> None:
+    self.body.append(self.starttag(node, "details", ""))
+
+
+def _depart_fold(self: SphinxTranslator, _node: fold) -> None:
+    self.body.append("</details>\n")
+
+
+def _visit_fold_title(self: SphinxTranslator, node: fold_title) -> None:
+    self.body.append(self.starttag(node, "summary", ""))
+
+
+def _depart_fold_title(self: SphinxTranslator, _node: fold_title) -> None:
+    self.body.append("</summary>\n")
 
 
 def _pass(_self: SphinxTranslator, _node: nodes.Node) -> None:
@@ -237,22 +264,34 @@ class TabSets(SphinxTransform):
         title.parent.insert(title.parent.index(title) + 1, tab_set)
 
 
-class Solutions(SphinxTransform):
-    """Fold what stands under the heading that `tabbook_solution` names, until it is opened."""
+class Folds(SphinxTransform):
+    """Fold the sections that `tabbook_solution` and `tabbook_folded` name, until they are opened.
 
-    default_priority = 211
+    A solution is a section like others with a heading. The others are no sections any more, so they
+    have no number and are in no table of contents.
+    """
+
+    default_priority = 261  # sections have their labels now
 
     def apply(self, **_kwargs: object) -> None:
-        """Put the sections' content between the tags of HTML's own element for it."""
-        for section in self.document.findall(nodes.section):
+        """Replace the sections, or their content."""
+        words = Words(self.config.language or "", self.config.tabbook_words)
+        for section in list(self.document.findall(nodes.section)):
             title = section.next_node(nodes.title)
-            if title is None or title.astext() != self.config.tabbook_solution:
+            if title is None or section.parent is self.document:
                 continue
-            words = Words(self.config.language or "", self.config.tabbook_words)
-            summary = html.escape(words.say("Show the solution"))
-            opening = f'<details class="tabbook-solution"><summary>{summary}</summary>'
-            section.insert(1, nodes.raw("", opening, format="html"))
-            section.append(nodes.raw("", "</details>", format="html"))
+            if title.astext() == self.config.tabbook_solution:
+                shown = fold_title("", words.say("Show the solution"))
+                content = section.children[1:]
+                section[1:] = [fold("", shown, *content, classes=["tabbook-solution"])]
+            elif title.astext() in self.config.tabbook_folded:
+                section.parent.replace(section, self._folded(section, title))
+
+    def _folded(self, section: nodes.section, title: nodes.title) -> fold:
+        names = {key: section[key] for key in ("ids", "names")}
+        shown = fold_title(title.rawsource, "", *title.children, **names)
+        self.document.ids |= dict.fromkeys(section["ids"], shown)
+        return fold("", shown, *section.children[1:], classes=["tabbook-fold"])
 
 
 class UnnumberedSections(SphinxPostTransform):
@@ -279,6 +318,8 @@ class UnnumberedSections(SphinxPostTransform):
         if numbers.get(f"#{anchor}") or any(anchor in numbered for numbered in figures):
             return False  # which is what most are, and needs no page to be read
         node = self.env.get_doctree(document).ids.get(anchor)
+        if isinstance(node, fold_title):
+            return True
         if not isinstance(node, nodes.section):
             return False
         places = ["", *(f"#{name}" for name in node["ids"])]
