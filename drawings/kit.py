@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import nbformat
+from nbformat import NotebookNode
 
 from tabbook.notebook.values import recorded_numbers
 
@@ -103,10 +104,15 @@ def shown(value: float, decimals: int = 2) -> str:
 
 
 @cache
-def recorded(notebook: str) -> dict[str, int | float]:
-    """The numbers by name that a notebook, such as "mlp/scratch", recorded in PyTorch."""
-    path = ROOT / "notebooks/pytorch" / f"{notebook}.ipynb"
-    return recorded_numbers(nbformat.reads(path.read_text(encoding="utf-8"), as_version=4).cells)
+def notebook(chapter: str) -> NotebookNode:
+    """A chapter's notebook in PyTorch; the chapter is such as "mlp/scratch"."""
+    path = ROOT / "notebooks/pytorch" / f"{chapter}.ipynb"
+    return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+
+
+def recorded(chapter: str) -> dict[str, int | float]:
+    """The numbers by name that a chapter's notebook recorded in PyTorch."""
+    return recorded_numbers(notebook(chapter).cells)
 
 
 class Drawing:
