@@ -47,7 +47,8 @@ def draw(name: str) -> Drawing:
         "A network as a tree of blocks",
         f"""The blocks of the network, each with its name: {
             ", ".join(f"{kind} {full}" for _, full, kind in tree)
-        }. Blocks with parameters are filled. The way from the network to {CHOSEN} stands out.""",
+        }. Blocks with parameters are filled. The way from the network to
+        {CHOSEN} stands out.""",
     )
     corners = {
         full: (LEFT + INDENT * depth, TOP + ROW * row) for row, (depth, full, _) in enumerate(tree)
