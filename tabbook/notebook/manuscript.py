@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tabbook.book.captions import caption_problems
 from tabbook.book.checks import (
     check_entries,
     check_problems,
@@ -75,6 +76,7 @@ class Manuscript:
         yield from mark_problems(self.chapters)
         yield from malformed_quotes(self.chapters)
         yield from label_problems(self.chapters)
+        yield from caption_problems(self.chapters, self.book.tab_names)
         yield from fold_problems(self.chapters, self.book.folded)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
