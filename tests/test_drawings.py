@@ -142,9 +142,13 @@ def test_a_drawing_in_a_page_follows_the_theme_and_shows_the_page(page: Page, th
     page.emulate_media(
         color_scheme="dark" if theme == "light" else "light"
     )  # the reader chose otherwise
-    page.set_content(f'<html data-theme="{theme}"><body>{text_of("unit")}</body></html>')
+    ground = 'style="--pst-color-background: #123456"'
+    page.set_content(
+        f'<html data-theme="{theme}" {ground}><body>{text_of("residual")}</body></html>'
+    )
     of = "(e, key) => getComputedStyle(e)[key]"
     assert page.locator(".card").evaluate(of, "fill") == "none"
+    assert page.locator(".paper").evaluate(of, "fill") == rgb("#123456")
     assert page.locator("text").first.evaluate(of, "fill") == rgb(COLOURS["ink"][theme == "dark"])
 
 
