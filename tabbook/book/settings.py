@@ -25,6 +25,7 @@ EXERCISES = "exercises"
 _OTHER_SOURCES = (".rst", ".ipynb")
 # What stands under `sphinx: config:`, and what each tab of `tabbook_tabs` can have.
 SETTINGS: Mapping[str, type] = {
+    "tabbook_folded": list,
     "tabbook_numbers": bool,
     "tabbook_packages": list,
     "tabbook_solution": str,
@@ -84,7 +85,8 @@ class Book:
 
     `folder` is where the chapters lie, `notebooks` where their notebooks belong: a chapter's path
     within the one is its notebook's within the other. `pages` are the documents that Sphinx reads
-    as they are, in reStructuredText. A section that is called `solution` is folded on its page.
+    as they are, in reStructuredText. A section that is called `solution` is folded on its page, and
+    one that is called as in `folded` also in notebooks.
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
     read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
     `binds_numbers` says that every number in prose has to come from somewhere.
@@ -104,6 +106,7 @@ class Book:
     notebooks: str = NOTEBOOKS
     pages: tuple[str, ...] = ()
     solution: str = ""
+    folded: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     binds_numbers: bool = False
     words: Words = ENGLISH
@@ -164,6 +167,7 @@ def read_book(root: Path) -> Book:
         folder=CHAPTERS,
         pages=pages,
         solution=settings["tabbook_solution"],
+        folded=tuple(settings["tabbook_folded"]),
         packages=tuple(settings["tabbook_packages"]),
         binds_numbers=settings["tabbook_numbers"],
         words=Words(config.get(("sphinx", "config", "language"), str), settings["tabbook_words"]),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tabbook.book.captions import caption_problems
 from tabbook.book.checks import (
     check_entries,
     check_problems,
@@ -15,6 +16,7 @@ from tabbook.book.checks import (
 )
 from tabbook.book.citations import Citation, read_citations
 from tabbook.book.files import files_in, is_file
+from tabbook.book.folds import fold_problems
 from tabbook.book.labels import (
     citation_problems,
     find_bibliographies,
@@ -74,6 +76,8 @@ class Manuscript:
         yield from mark_problems(self.chapters)
         yield from malformed_quotes(self.chapters)
         yield from label_problems(self.chapters)
+        yield from caption_problems(self.chapters, self.book.tab_names)
+        yield from fold_problems(self.chapters, self.book.folded)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)
 
@@ -173,7 +177,11 @@ def read_manuscript(book: Book) -> Manuscript:
     citations, faults = _read_bibliography(book, chapters)
     linked = {chapter.path: _linked(book, chapter) for chapter in chapters}
     prose = NotebookProse(
-        Links("", site=book.site, chapters=linked), labels, citations, words=book.words
+        Links("", site=book.site, chapters=linked),
+        labels,
+        citations,
+        words=book.words,
+        folded=book.folded,
     )
     support = support_library(book)
     drafts = (

@@ -2,19 +2,21 @@
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
-from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, raw_title
+from tabbook.book.folds import is_folded
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, place_name, raw_title
 from tabbook.book.links import Links, raw_images
 from tabbook.book.words import ENGLISH, Words
 from tabbook.text.blocks import (
     Bibliography,
     Block,
+    Caption,
     Directive,
     Equation,
     Fenced,
@@ -55,7 +57,8 @@ class NotebookProse:
     """What the prose of one notebook is written with.
 
     `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
-    numbers.
+    numbers, and `folded` the titles of sections that are folded. `line_of` gives the chapter's line
+    of a line of the source, both from 1.
     """
 
     links: Links
@@ -63,10 +66,20 @@ class NotebookProse:
     citations: Mapping[str, Citation] = field(default_factory=dict)
     values: Mapping[str, int | float] = field(default_factory=dict)
     words: Words = ENGLISH
+    folded: Collection[str] = ()
+    line_of: Callable[[int], int] = int
 
     def translate(self, source: str) -> str:
-        """Translate the source of a markdown cell; empty where there is nothing to show."""
-        return self._join(parse_blocks(source))
+        """Translate the source of a markdown cell; empty where there is nothing to show.
+
+        A cell that is a folded section of prose is folded; see `with_folds`.
+        """
+        first, *behind = parse_blocks(source)
+        if isinstance(first, Heading) and is_folded(first, self.folded):
+            summary, text = html.escape(plain_text(first.title)), self._join(behind)
+            if text:
+                return f"<details><summary>{summary}</summary>\n\n{text}\n\n</details>"
+        return self._join([first, *behind])
 
     def shows(self, source: str) -> bool:
         """Whether `translate` gives anything: not for prose that is nothing but labels."""
@@ -82,8 +95,10 @@ class NotebookProse:
             case Figure():
                 return self._figure(block)
             case Table():
-                caption = self._caption("Table", block.labels, block.caption)
+                caption = self._caption("Table", block)
                 return indented([*caption, *map(self._text, block.rows)], block.indent)
+            case Caption():
+                return self._caption("Figure", block)
             case Equation():
                 return self._equation(block)
             case Fenced():
@@ -181,14 +196,14 @@ class NotebookProse:
             attributes = {"src": path, "alt": alt, **sizes}
             pairs = (f'{name}="{html.escape(value)}"' for name, value in attributes.items())
             image = f"<img {' '.join(pairs)}>"
-        caption = self._caption("Figure", figure.labels, figure.caption)
+        caption = self._caption("Figure", figure)
         return indented([image, "", *caption], figure.indent)
 
-    def _caption(self, kind: str, labels: Mapping[str, int], caption: str) -> list[str]:
-        keys = [label_key(name) for name in labels]
-        known = [self.labels[key] for key in keys if key in self.labels]
+    def _caption(self, kind: str, block: Caption | Figure | Table) -> list[str]:
+        names = [*block.labels, place_name(self.links.path, self.line_of(block.line + 1))]
+        known = [self.labels[key] for key in map(label_key, names) if key in self.labels]
         number = f"**{self._numbered(kind, known[0])}.** " if known else ""
-        return [number + self._text(caption), ""] if number or caption else []
+        return [number + self._text(block.caption), ""] if number or block.caption else []
 
     def _equation(self, equation: Equation) -> list[str]:
         label = self.labels.get(label_key(equation.label))
@@ -218,7 +233,8 @@ class NotebookProse:
             case "figure" | "image":
                 sizes = {key: size for key, size in values.items() if key in ("width", "height")}
                 caption = " ".join(" ".join(text).split())
-                return self._figure(Figure(0, "", caption, block.argument, sizes, block.labels))
+                figure = Figure(block.line, "", caption, block.argument, sizes, block.labels)
+                return self._figure(figure)
             case "math":
                 return ["$$", *([block.argument] if block.argument else []), *text, "$$"]
             case "code" | "code-block" | "code-cell" | "mermaid" | "sourcecode":

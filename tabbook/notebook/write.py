@@ -28,6 +28,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 CHECK = "check"
 SET_UP = "set-up"
 TOLERANCE = "tabbook_tol"
+FOLDED_HEADING = "folded-heading"
 # Any Python will do, and which one ran is of this machine.
 PYTHON: dict[str, Any] = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -46,6 +47,9 @@ FOLDED: dict[str, Any] = {
     "jupyter": {"source_hidden": True},
     "tags": [CHECK],
 }
+# JupyterLab folds by this what stands under a heading, Colab by `FOLDED_IN_COLAB`.
+FOLDED_CELLS: dict[str, Any] = {"jp-MarkdownHeadingCollapsed": True}
+FOLDED_IN_COLAB = "collapsed_sections"
 # Jupyter Book leaves out cells with this tag.
 LEFT_OUT: dict[str, Any] = {"tags": ["remove-cell"]}
 
@@ -58,10 +62,10 @@ def make_notebook(cells: Iterable[Cell], facts: dict[str, str]) -> NotebookNode:
     from nbformat.v4 import new_notebook
 
     seen: Counter[str] = Counter()
-    return new_notebook(
-        cells=[_make_cell(cell, seen) for cell in cells],
-        metadata={**PYTHON, METADATA: facts},
-    )
+    made = [_make_cell(cell, seen) for cell in cells]
+    folded = [cell.id for cell in made if cell.metadata.items() >= FOLDED_CELLS.items()]
+    colab = {"colab": {FOLDED_IN_COLAB: folded}} if folded else {}
+    return new_notebook(cells=made, metadata={**PYTHON, **colab, METADATA: facts})
 
 
 def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
@@ -70,7 +74,9 @@ def _make_cell(cell: Cell, seen: Counter[str]) -> NotebookNode:
 
     made = {"cell_type": cell.kind, "id": _cell_id(cell, seen), "source": cell.source}
     if cell.kind == "markdown":
-        return from_dict({**made, "metadata": {}})
+        # Colab has its own place for ids.
+        folded = {**FOLDED_CELLS, "id": made["id"]} if FOLDED_HEADING in cell.marks else {}
+        return from_dict({**made, "metadata": folded})
     metadata = FOLDED if CHECK in cell.marks else LEFT_OUT if SET_UP in cell.marks else {}
     if cell.tolerance:
         metadata = {**metadata, TOLERANCE: cell.tolerance}

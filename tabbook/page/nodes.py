@@ -8,7 +8,6 @@ A run of neighbouring elements that belong to tabs becomes one of sphinx-design'
             <container design_component="tab-content">
 """
 
-import html
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
@@ -22,7 +21,7 @@ from sphinx.domains.std import StandardDomain
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
-from sphinx_design.shared import create_component
+from sphinx_design.shared import create_component, is_component
 from sphinx_external_toc.events import TableOfContentsNode
 
 from tabbook.book.words import Words
@@ -31,6 +30,7 @@ from tabbook.text.arithmetic import Number
 from tabbook.text.quotes import QUOTES, quote
 
 SYNC_GROUP = "tab"
+CAPTIONED = "tabbook-figure"
 PAGE = "tabbook_page"
 PIXELS_PER_POINT = 4 / 3  # CSS
 
@@ -38,6 +38,7 @@ PIXELS_PER_POINT = 4 / 3  # CSS
 def setup_page(app: Sphinx) -> None:
     """Register directive, role, node and transforms with Sphinx."""
     app.add_directive("tabbook-tab", TabDirective)
+    app.add_directive("tabbook-caption", CaptionDirective)
     for name in QUOTES:
         app.add_role(f"tabbook-{name}", QuoteRole(name))
     app.add_node(
@@ -47,11 +48,14 @@ def setup_page(app: Sphinx) -> None:
         text=(_pass, _pass),
     )
     app.add_node(output_image, html=(_visit_output_image, _pass))
+    app.add_node(fold, html=(_visit_fold, _depart_fold), latex=(_pass, _pass), text=(_pass, _pass))
+    app.add_node(fold_title, html=(_visit_fold_title, _depart_fold_title))
     app.add_transform(Contents)
     app.add_transform(Displays)
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
-    app.add_transform(Solutions)
+    app.add_transform(Captions)
+    app.add_transform(Folds)
     app.add_post_transform(UnnumberedSections)
 
 
@@ -83,6 +87,32 @@ def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
     self.body.append(tag)
 
 
+class fold(nodes.General, nodes.Element):
+    """What a page shows when a reader opens it; the first of its children is a `fold_title`."""
+
+
+class fold_title(nodes.rubric):
+    """What is seen of a fold before it is opened; Sphinx takes labels of its kind for titles."""
+
+    tagname = "rubric"
+
+
+def _visit_fold(self: SphinxTranslator, node: fold) -> None:
+    self.body.append(self.starttag(node, "details", ""))
+
+
+def _depart_fold(self: SphinxTranslator, _node: fold) -> None:
+    self.body.append("</details>\n")
+
+
+def _visit_fold_title(self: SphinxTranslator, node: fold_title) -> None:
+    self.body.append(self.starttag(node, "summary", ""))
+
+
+def _depart_fold_title(self: SphinxTranslator, _node: fold_title) -> None:
+    self.body.append("</summary>\n")
+
+
 def _pass(_self: SphinxTranslator, _node: nodes.Node) -> None:
     pass
 
@@ -100,6 +130,28 @@ class TabDirective(SphinxDirective):
         self.set_source_info(container)
         self.state.nested_parse(self.content, self.content_offset, container)
         return [container]
+
+
+class CaptionDirective(SphinxDirective):
+    """The caption of what the cell above shows, and its labels: ` ```{tabbook-caption} LABEL… `.
+
+    `Captions` moves into the figure what it is of.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a figure that has a caption alone; Sphinx numbers it, since it has an id."""
+        content = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        words = [child for paragraph in content.children for child in paragraph.children]
+        figure = nodes.figure("", nodes.caption("", "", *words), classes=[CAPTIONED])
+        self.set_source_info(figure)
+        figure["names"] = " ".join(self.arguments).split()
+        self.state.document.note_explicit_target(figure, figure)
+        return [figure]
 
 
 class QuoteRole(SphinxRole):
@@ -237,22 +289,61 @@ class TabSets(SphinxTransform):
         title.parent.insert(title.parent.index(title) + 1, tab_set)
 
 
-class Solutions(SphinxTransform):
-    """Fold what stands under the heading that `tabbook_solution` names, until it is opened."""
+class Captions(SphinxTransform):
+    """Move what a caption is of into its figure: the tab set or the outputs right above it."""
 
-    default_priority = 211
+    default_priority = 211  # there are tab sets now
 
     def apply(self, **_kwargs: object) -> None:
-        """Put the sections' content between the tags of HTML's own element for it."""
-        for section in self.document.findall(nodes.section):
+        """Fill the figures; one of nothing stays a caption alone."""
+        for figure in list(self.document.findall(nodes.figure)):
+            shown = _shown_above(figure) if CAPTIONED in figure["classes"] else None
+            if shown is not None:
+                figure.parent.remove(figure)
+                shown.parent.replace(shown, figure)
+                figure.insert(0, shown)
+
+
+def _shown_above(node: nodes.Element) -> nodes.Element | None:
+    """The tab set right above an element, or the cell's outputs; there may be none."""
+    index = node.parent.index(node)
+    if not index:  # prose of a tab is in a container
+        return _shown_above(node.parent) if _in_tab(node.parent) else None
+    above = node.parent[index - 1]
+    if is_component(above, "tab-set"):
+        return above
+    inner = above.children if isinstance(above, nodes.container) else []
+    return next((each for each in inner if "cell_output" in each["classes"]), None)
+
+
+class Folds(SphinxTransform):
+    """Fold the sections that `tabbook_solution` and `tabbook_folded` name, until they are opened.
+
+    A solution is a section like others with a heading. The others are no sections any more, so they
+    have no number and are in no table of contents.
+    """
+
+    default_priority = 261  # sections have their labels now
+
+    def apply(self, **_kwargs: object) -> None:
+        """Replace the sections, or their content."""
+        words = Words(self.config.language or "", self.config.tabbook_words)
+        for section in list(self.document.findall(nodes.section)):
             title = section.next_node(nodes.title)
-            if title is None or title.astext() != self.config.tabbook_solution:
+            if title is None or section.parent is self.document:
                 continue
-            words = Words(self.config.language or "", self.config.tabbook_words)
-            summary = html.escape(words.say("Show the solution"))
-            opening = f'<details class="tabbook-solution"><summary>{summary}</summary>'
-            section.insert(1, nodes.raw("", opening, format="html"))
-            section.append(nodes.raw("", "</details>", format="html"))
+            if title.astext() == self.config.tabbook_solution:
+                shown = fold_title("", words.say("Show the solution"))
+                content = section.children[1:]
+                section[1:] = [fold("", shown, *content, classes=["tabbook-solution"])]
+            elif title.astext() in self.config.tabbook_folded:
+                section.parent.replace(section, self._folded(section, title))
+
+    def _folded(self, section: nodes.section, title: nodes.title) -> fold:
+        names = {key: section[key] for key in ("ids", "names")}
+        shown = fold_title(title.rawsource, "", *title.children, **names)
+        self.document.ids |= dict.fromkeys(section["ids"], shown)
+        return fold("", shown, *section.children[1:], classes=["tabbook-fold"])
 
 
 class UnnumberedSections(SphinxPostTransform):
@@ -279,6 +370,8 @@ class UnnumberedSections(SphinxPostTransform):
         if numbers.get(f"#{anchor}") or any(anchor in numbered for numbered in figures):
             return False  # which is what most are, and needs no page to be read
         node = self.env.get_doctree(document).ids.get(anchor)
+        if isinstance(node, fold_title):
+            return True
         if not isinstance(node, nodes.section):
             return False
         places = ["", *(f"#{name}" for name in node["ids"])]

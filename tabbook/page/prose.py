@@ -13,6 +13,7 @@ from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies
 from tabbook.text.blocks import (
     Bibliography,
     Block,
+    Caption,
     Directive,
     Equation,
     Fenced,
@@ -95,6 +96,10 @@ class PageProse:
                 return self._figure(block)
             case Table():
                 return self._table(block)
+            case Caption():
+                names = map(page_target, block.labels)
+                head = " ".join(["~~~{tabbook-caption}", *names])
+                return [head, self._text(block.caption), "~~~", ""]
             case Equation():
                 lines = ["$$", *block.body, f"$$ ({page_target(block.label)})"]
                 return ["", *indented(lines, block.indent), ""]

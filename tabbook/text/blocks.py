@@ -1,7 +1,8 @@
 """The structure of a piece of prose: what marks on lines of their own belong to.
 
-`:label:` stands under a heading, a figure or a table, `:width:` under a figure, `:eqlabel:` under
-an equation, and a caption above a table. Everything else is text and comes out as it went in.
+`:label:` stands under a heading, a figure, a table or a caption, `:width:` under a figure,
+`:eqlabel:` under an equation, and a caption above a table or at the start, for what a cell shows.
+Everything else is text and comes out as it went in.
 """
 
 import re
@@ -132,6 +133,15 @@ class Table:
 
 
 @dataclass
+class Caption:
+    """The caption of what the code cell above the prose shows."""
+
+    line: int
+    caption: str
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Equation:
     """A displayed equation that has a label; `body` has the lines between the dollar signs."""
 
@@ -171,6 +181,7 @@ Block = (
     | Heading
     | Figure
     | Table
+    | Caption
     | Equation
     | Target
     | Bibliography
@@ -187,14 +198,14 @@ def parse_blocks(source: str) -> tuple[Block, ...]:
     lines = source.split("\n")
     resolved = enumerate(zip(lines, resolve_slide_marks(without_declarations(lines)), strict=True))
     kept = {n: new for n, (old, new) in resolved if new.strip() or not old.strip()}
-    blocks, numbers = _Parser(list(kept.values())).parse(), list(kept)
+    blocks, numbers = _Parser(list(kept.values()), is_cell=True).parse(), list(kept)
     return tuple(_numbered(block, numbers) for block in blocks)
 
 
 def _numbered(block: Block, numbers: Sequence[int]) -> Block:
     """The block with the lines `numbers` in the place of those that it was parsed from."""
     block.line = numbers[block.line]
-    if isinstance(block, Directive | Heading | Figure | Table):
+    if isinstance(block, Directive | Heading | Figure | Table | Caption):
         block.labels = {name: numbers[line] for name, line in block.labels.items()}
     elif isinstance(block, Equation):
         block.label_line = numbers[block.label_line]
@@ -204,10 +215,14 @@ def _numbered(block: Block, numbers: Sequence[int]) -> Block:
 
 
 class _Parser:
-    """Reads blocks from the top; each `_take...` returns the line behind what it took, or None."""
+    """Reads blocks from the top; each `_take...` returns the line behind what it took, or None.
 
-    def __init__(self, lines: Sequence[str]) -> None:
+    `is_cell` says that the lines are all of a cell, and not what is in a directive.
+    """
+
+    def __init__(self, lines: Sequence[str], is_cell: bool = False) -> None:
         self.lines = lines
+        self.is_cell = is_cell
         self.fences = {fence.start: fence for fence in find_fences(lines, colons=True)}
         self.blocks: list[Block] = []
         self.lasts: dict[tuple[type[Block], ...], tuple[int, Any]] = {}
@@ -223,6 +238,7 @@ class _Parser:
             self._take_figure,
             self._take_equation,
             self._take_table,
+            self._take_caption,
             self._take_bibliography,
             self._take_text,
         )
@@ -308,7 +324,7 @@ class _Parser:
         return (found["text"], found["marks"]) if found else (self.lines[line], "")
 
     def _add_label(self, line: int, label: str) -> None:
-        block = self._last(Heading, Figure, Table)
+        block = self._last(Heading, Figure, Table, Caption)
         if block is None:
             self.blocks.append(Target(line, label))
         else:
@@ -400,8 +416,20 @@ class _Parser:
             self._add_marks(number, self.lines[number])
         return end
 
+    def _take_caption(self, line: int) -> int | None:
+        is_first = self.is_cell and not line
+        if not (is_first and re.match(r":[ \t]", self.lines[line])):
+            return None
+        caption, marks, end = self._caption(line)
+        if not caption:
+            return None
+        self.blocks.append(Caption(line, caption))
+        for number in marks:
+            self._add_marks(number, self.lines[number])
+        return end
+
     def _caption(self, line: int) -> tuple[str, list[int], int]:
-        """Return the caption that begins here, its lines of marks, and where its table has to be.
+        """Return the caption that begins here, its lines of marks, and where the next block is.
 
         The caption is empty where none begins.
         """

@@ -166,9 +166,45 @@ def test_a_solution_is_folded_until_a_link_leads_into_it(context: BrowserContext
     assert not page.locator(detail).is_visible()
     page.evaluate(f"location.hash = {detail!r}")
     page.locator(detail).wait_for(state="visible")
-    page.locator("summary").click()
+    page.locator("summary", has_text="Show the solution").click()
     page.locator(detail).wait_for(state="hidden")
     assert opened(context, SECOND + detail).locator(detail).is_visible()
+
+
+def test_a_hint_is_folded_until_a_reader_or_a_link_opens_it(context: BrowserContext):
+    page = opened(context, SECOND)
+    fold = page.locator("details", has=page.locator("#q-hint"))
+    text = fold.get_by_text("Look at")
+    assert not text.is_visible()
+    fold.locator("summary").press("Enter")
+    assert text.is_visible()
+    fold.locator("summary").click()
+    assert not text.is_visible()
+    page.get_by_role("link", name="Hint", exact=True).click()
+    text.wait_for(state="visible")
+    assert opened(context, f"{SECOND}#equation-eq-hint").locator("#equation-eq-hint").is_visible()
+
+
+def test_a_link_opens_all_folds_around_its_target(context: BrowserContext):
+    page = opened(context, SECOND)
+    page.evaluate(
+        "document.querySelector('#q-hint').closest('details').append(document.querySelector('#a-detail')"
+        ".closest('details'))"
+    )
+    page.evaluate("location.hash = '#a-detail'")
+    page.locator("#a-detail").wait_for(state="visible")
+
+
+def test_folds_are_open_on_paper(context: BrowserContext):
+    page = opened(context, SECOND)
+    folded = page.get_by_text("Because.")
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    page.emulate_media(media="screen")
+    assert not folded.is_visible()
+    was_open = "dispatchEvent(new Event('{}')); document.querySelectorAll('details[open]').length"
+    assert page.evaluate(was_open.format("beforeprint")) == page.locator("details").count()
+    assert page.evaluate(was_open.format("afterprint")) == 0
 
 
 def test_without_a_script_every_tab_is_readable(chromium: str, address: str):

@@ -93,7 +93,7 @@ def test_code_that_is_the_same_everywhere_stands_in_no_tab(site: Book):
 
 
 def test_references_lead_to_other_pages(site: Book):
-    (link, _) = article(site, "chapters/part/second").select("p a.reference.internal")
+    (link, *_) = article(site, "chapters/part/second").select("p a.reference.internal")
     assert str(link["href"]) == "first.html#sec-first"
 
 
@@ -111,7 +111,7 @@ def test_a_section_without_a_number_is_called_by_its_title(executed_book: Book, 
     toc = executed_book.root / "_toc.yml"
     toc.write_text(toc.read_text(encoding="utf-8").replace("numbered: true", ""), encoding="utf-8")
     assert build_pages(executed_book) == ""
-    (first, _) = article(executed_book, "chapters/part/second").select("p a.reference.internal")
+    (first, *_) = article(executed_book, "chapters/part/second").select("p a.reference.internal")
     assert first.get_text() == "First Steps"
 
 

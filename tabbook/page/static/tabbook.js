@@ -61,13 +61,20 @@
     }
   }
 
-  // A link to a place in a folded solution opens it.
+  // A link to a place in a fold opens it, and those around it.
   function unfold() {
     const target = document.getElementById(decoded(location.hash.slice(1)));
-    const folded = target?.closest("details:not([open])");
+    let folded = target?.closest("details:not([open])");
     if (!folded) return;
-    folded.open = true;
+    for (; folded; folded = folded.closest("details:not([open])")) folded.open = true;
     target.scrollIntoView();
+  }
+
+  // What is printed cannot be opened.
+  function unfoldForPrint() {
+    const folds = [...document.querySelectorAll("details:not([open])")];
+    folds.forEach((fold) => (fold.open = true));
+    addEventListener("afterprint", () => folds.forEach((fold) => (fold.open = false)), { once: true });
   }
 
   root.dataset.tab = asked() ?? remembered() ?? TABS[0];
@@ -82,6 +89,7 @@
     unfold();
   });
   addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", unfoldForPrint);
   document.addEventListener("change", onChange, true);
   // Another window of the book, or this page taken back from the browser's history.
   addEventListener("storage", (event) => event.key === STORAGE_KEY && choose(remembered() ?? TABS[0]));
