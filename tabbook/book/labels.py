@@ -22,6 +22,7 @@ from tabbook.text.blocks import (
     Heading,
     Table,
     Target,
+    inner_blocks,
     parse_blocks,
 )
 from tabbook.text.fences import RAW_RST
@@ -116,8 +117,7 @@ def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield blocks and those in them."""
     for block in blocks:
         yield block
-        if isinstance(block, Directive):
-            yield from _with_inner(block.blocks)
+        yield from _with_inner(inner_blocks(block))
 
 
 def find_labels(chapter: Chapter) -> list[Label]:

@@ -12,7 +12,9 @@ from tabbook.book.contents import TOC, chapter_named, toc_entries
 from tabbook.book.folds import is_folded
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, place_name, raw_title
 from tabbook.book.links import Links, raw_images
+from tabbook.book.recall import explained
 from tabbook.book.words import ENGLISH, Words
+from tabbook.notebook.inline_html import inline_html
 from tabbook.text.blocks import (
     Bibliography,
     Block,
@@ -22,6 +24,7 @@ from tabbook.text.blocks import (
     Fenced,
     Figure,
     Heading,
+    Recall,
     Table,
     Target,
     Text,
@@ -109,6 +112,8 @@ class NotebookProse:
             case Directive():
                 lines = self._directive(block)
                 return ["", *in_place(lines, block.fence), ""] if lines else []
+            case Recall():
+                return ["", *in_place(list(self._recall(block)), block.fence), ""]
             case Bibliography() | Target() | Unshown():
                 return []
 
@@ -252,6 +257,15 @@ class NotebookProse:
             marker = block.fence.marker.replace(":", "`")
             return [marker, *text, marker]
         return self._titled(block)
+
+    def _recall(self, recall: Recall) -> Iterator[str]:
+        """Yield the lines of a question, and of its choices, which are folded."""
+        yield from self._join(recall.question).split("\n")
+        for choice in recall.choices:
+            summary = inline_html(self._text(choice.text))
+            yield from ("", f"<details><summary>{summary}</summary>", "")
+            yield from explained(choice, self._join(choice.explanation).split("\n"), self.words)
+            yield from ("", "</details>")
 
     def _numbered(self, kind: str, label: Label) -> str:
         return self.words.say(f"{kind} {{number}}", number=label.number)

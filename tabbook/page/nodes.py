@@ -39,6 +39,8 @@ def setup_page(app: Sphinx) -> None:
     """Register directive, role, node and transforms with Sphinx."""
     app.add_directive("tabbook-tab", TabDirective)
     app.add_directive("tabbook-caption", CaptionDirective)
+    app.add_directive("tabbook-recall", RecallDirective)
+    app.add_directive("tabbook-choice", ChoiceDirective)
     for name in QUOTES:
         app.add_role(f"tabbook-{name}", QuoteRole(name))
     app.add_node(
@@ -88,7 +90,10 @@ def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
 
 
 class fold(nodes.General, nodes.Element):
-    """What a page shows when a reader opens it; the first of its children is a `fold_title`."""
+    """What a page shows when a reader opens it; the first of its children is a `fold_title`.
+
+    `right` says whether a choice is right, 'true' or 'false'.
+    """
 
 
 class fold_title(nodes.rubric):
@@ -98,7 +103,8 @@ class fold_title(nodes.rubric):
 
 
 def _visit_fold(self: SphinxTranslator, node: fold) -> None:
-    self.body.append(self.starttag(node, "details", ""))
+    data = {"data-right": node["right"]} if "right" in node else {}
+    self.body.append(self.starttag(node, "details", "", **data))
 
 
 def _depart_fold(self: SphinxTranslator, _node: fold) -> None:
@@ -152,6 +158,38 @@ class CaptionDirective(SphinxDirective):
         figure["names"] = " ".join(self.arguments).split()
         self.state.document.note_explicit_target(figure, figure)
         return [figure]
+
+
+class RecallDirective(SphinxDirective):
+    """A question with choices: an element with an id, the choices in order."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the content into a container."""
+        question = nodes.container(classes=["tabbook-recall"])
+        self.set_source_info(question)
+        number = self.env.new_serialno("tabbook-recall") + 1
+        question["ids"] = [f"tabbook-recall-{number}"]
+        self.state.document.set_id(question)
+        self.state.nested_parse(self.content, self.content_offset, question)
+        return [question]
+
+
+class ChoiceDirective(SphinxDirective):
+    """A choice, ` ```{tabbook-choice} right `: what it says, and an explanation in a fold."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the fold; the first paragraph is its title."""
+        content = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        words, *explanation = content.children
+        title = fold_title("", "", *words.children)
+        right = str(self.arguments[0] == "right").lower()
+        return [fold("", title, *explanation, classes=["tabbook-choice"], right=right)]
 
 
 class QuoteRole(SphinxRole):

@@ -14,6 +14,7 @@ from typing import Any
 from tabbook.text.directives import holds_prose, option_values, options_and_text, unindented
 from tabbook.text.fences import Fence, find_fences
 from tabbook.text.inline import resolve_slide_marks, without_declarations
+from tabbook.text.recall import RECALL, split_recall
 
 _MARKS = r"(?P<marks>(?::(?:label|width|height):`+[^`]+`+[ \t]*)+)$"
 _MARK_LINE = re.compile(r"[ \t]*" + _MARKS)
@@ -87,6 +88,27 @@ class Directive:
     def argument(self) -> str:
         """What stands behind its name."""
         return self.fence.directive[1] if self.fence.directive else ""
+
+
+@dataclass
+class Choice:
+    """A possible answer to a question, and the explanation that is shown when it is chosen."""
+
+    line: int
+    is_right: bool
+    text: str
+    explanation: list["Block"]
+
+
+@dataclass
+class Recall:
+    """A question with choices, `:::{recall}`; `strays` are lines that are no part of a choice."""
+
+    line: int
+    fence: Fence
+    question: list["Block"]
+    choices: list[Choice]
+    strays: dict[int, str]
 
 
 @dataclass
@@ -178,6 +200,7 @@ Block = (
     | Fenced
     | Unshown
     | Directive
+    | Recall
     | Heading
     | Figure
     | Table
@@ -209,9 +232,23 @@ def _numbered(block: Block, numbers: Sequence[int]) -> Block:
         block.labels = {name: numbers[line] for name, line in block.labels.items()}
     elif isinstance(block, Equation):
         block.label_line = numbers[block.label_line]
-    for inner in block.blocks if isinstance(block, Directive) else ():
+    elif isinstance(block, Recall):
+        for choice in block.choices:
+            choice.line = numbers[choice.line]
+        block.strays = {numbers[line]: stray for line, stray in block.strays.items()}
+    for inner in inner_blocks(block):
         _numbered(inner, numbers)
     return block
+
+
+def inner_blocks(block: Block) -> list[Block]:
+    """The blocks that stand right in another one, in order."""
+    match block:
+        case Directive():
+            return block.blocks
+        case Recall():
+            return sum((choice.explanation for choice in block.choices), block.question)
+    return []
 
 
 class _Parser:
@@ -475,6 +512,9 @@ def _directive(fence: Fence, lines: Sequence[str]) -> Block:
     """Return a directive, or the labelled equation that it is."""
     options, text = options_and_text(unindented(lines[1:-1], fence))
     values = option_values(options)
+    first = fence.start + 1 + len(options)
+    if fence.directive and fence.directive[0] == RECALL:
+        return _recall(fence, text, first)
     directive = Directive(fence.start, fence, options, text, [])
     if directive.name == "math" and [*values] == ["label"] and not fence.prefix.strip():
         body = "\n".join([directive.argument, *text]).strip().split("\n")
@@ -482,9 +522,33 @@ def _directive(fence: Fence, lines: Sequence[str]) -> Block:
     if "name" in values:
         directive.labels = {values["name"]: fence.start + 1}
     if holds_prose(fence):
-        inner = range(fence.start + 1 + len(options), fence.end)
-        directive.blocks = [_numbered(block, inner) for block in _Parser(text).parse()]
+        directive.blocks = _inner(text, first)
     return directive
+
+
+def _inner(lines: Sequence[str], first: int) -> list[Block]:
+    """The blocks of lines of which the first stands at the line `first` of the whole."""
+    return [_numbered(block, range(first, first + len(lines))) for block in _Parser(lines).parse()]
+
+
+def _recall(fence: Fence, lines: Sequence[str], first: int) -> Recall:
+    """The question in a fence, whose lines begin at the line `first` of the whole."""
+    question, choices = split_recall(lines)
+    return Recall(
+        fence.start,
+        fence,
+        _inner(question, first),
+        [
+            Choice(
+                first + choice.start,
+                choice.is_right,
+                choice.text,
+                _inner(choice.explanation, first + choice.first),
+            )
+            for choice in choices
+        ],
+        {first + line: text for choice in choices for line, text in choice.strays},
+    )
 
 
 def _is_between(block: Block) -> bool:
