@@ -36,7 +36,7 @@ SEED ?= 0
 N ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help book sphinx9 test execute check format lock bench mutants data clean
+.PHONY: help book sphinx9 test execute check drawings format lock bench mutants data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,9 @@ execute: $(READY) data ## Execute the notebooks that are out of date
 
 check: $(READY) ## Report what can be known of the chapters without executing them
 	$(BIN)/tabbook check
+
+drawings: $(READY) data ## Write the drawings in chapters/img anew, from their code in drawings/
+	$(BIN)/python -m drawings
 
 bench: $(READY) data ## Measure seconds per epoch against a bare loop, in each framework
 	$(BIN)/python benchmarks/epoch.py

@@ -1,0 +1,1 @@
+"""The drawings of the course: a module each, with a function `draw`, on one kit."""

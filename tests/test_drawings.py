@@ -1,0 +1,180 @@
+"""The drawings are what their code draws, and can be read: on a phone, on any page, by anybody."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from drawings.__main__ import FOLDER, drawn, names
+from drawings.kit import COLOURS
+
+SVG = "{http://www.w3.org/2000/svg}"
+SMALLEST = 12  # units, of which a phone has one in a pixel, nearly
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# What a drawing may say beside its elements' own attributes of geometry.
+ADDRESS = re.compile(r"https?:|//|@import|url\(|href|javascript:|data:")
+# The boxes of all labels, and whether two of them overlap or one leaves the sheet.
+CROWDED = """
+svg => {
+  const labels = [...svg.querySelectorAll('text')].map(e => [e.textContent, e.getBBox()])
+  const [, , width, height] = svg.getAttribute('viewBox').split(' ').map(Number)
+  // A box is as high as the largest letters of the font; the words need about the middle of it.
+  const box = ({x, y, width, height}) =>
+    ({left: x, right: x + width, top: y + 0.2 * height, bottom: y + 0.8 * height})
+  const found = []
+  labels.forEach(([text, rect], i) => {
+    const a = box(rect)
+    if (a.left < 2 || a.right > width - 2 || a.top < 2 || a.bottom > height - 2)
+      found.push(`"${text}" leaves the sheet`)
+    for (const [other, otherRect] of labels.slice(i + 1)) {
+      const b = box(otherRect)
+      if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        found.push(`"${text}" is over "${other}"`)
+    }
+  })
+  return found
+}
+"""
+drawing = pytest.mark.parametrize("name", names())
+
+
+def text_of(name: str) -> str:
+    return (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
+
+
+def root_of(name: str) -> ET.Element:
+    return ET.fromstring(text_of(name))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if found is None:
+        message = "no Chromium: sudo apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser.new_page(viewport={"width": 390, "height": 844})
+        browser.close()
+
+
+@drawing
+def test_the_file_is_what_the_code_draws(name: str):
+    assert (FOLDER / f"{name}.svg").is_file(), "run `make drawings`"
+    assert text_of(name) == drawn(name), "run `make drawings`"
+
+
+def test_there_is_no_drawing_without_code():
+    committed = {
+        path.stem for path in FOLDER.glob("*.svg") if 'class="drawing ' in path.read_text()
+    }
+    assert committed == set(names())
+
+
+@drawing
+def test_a_drawing_is_as_wide_as_a_phone(name: str):
+    _, _, width, height = map(float, root_of(name).attrib["viewBox"].split())
+    assert width == 360
+    assert height <= 450
+
+
+@drawing
+def test_a_drawing_says_what_it_shows(name: str):
+    root = root_of(name)
+    title, desc = (root.find(f"{SVG}{tag}") for tag in ("title", "desc"))
+    assert title is not None
+    assert desc is not None
+    assert len((title.text or "").split()) >= 4
+    assert len((desc.text or "").split()) >= 20
+    assert root.attrib["aria-labelledby"].split() == [title.attrib["id"], desc.attrib["id"]]
+
+
+@drawing
+def test_no_letter_is_too_small(name: str):
+    sizes = [float(size) for size in re.findall(r"(?:font|font-size): *([\d.]+)px", text_of(name))]
+    assert sizes
+    assert min(sizes) >= SMALLEST
+    assert not [e for e in root_of(name).iter() if e.attrib.keys() & {"font-size", "transform"}]
+
+
+@drawing
+def test_a_drawing_runs_nothing_and_fetches_nothing(name: str):
+    root = root_of(name)
+    tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+    assert not tags & {"script", "foreignObject", "image", "use", "a"}
+    said = text_of(name).replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert not ADDRESS.findall(said)
+    assert not [key for element in root.iter() for key in element.attrib if key.startswith("on")]
+
+
+@drawing
+def test_drawings_on_one_page_leave_each_other_alone(name: str):
+    """Each rule of style and each id is the drawing's own."""
+    root = root_of(name)
+    own = f"drawing-{name}"
+    style = root.find(f"{SVG}style")
+    assert style is not None
+    assert root.attrib["class"].split() == ["drawing", own]
+    for selector in re.findall(r"(?m)^([^@\n]*?) \{", style.text or ""):
+        assert re.search(rf"\.{own}(?![\w-])", selector), selector
+    assert all(e.attrib["id"].startswith(f"{own}-") for e in root.iter() if "id" in e.attrib)
+
+
+@drawing
+def test_labels_stand_clear_of_each_other(page: Page, name: str):
+    page.set_content(text_of(name))
+    assert page.locator("svg").evaluate(CROWDED) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_drawing_in_a_page_follows_the_theme_and_shows_the_page(page: Page, theme: str):
+    page.emulate_media(
+        color_scheme="dark" if theme == "light" else "light"
+    )  # the reader chose otherwise
+    page.set_content(f'<html data-theme="{theme}"><body>{text_of("unit")}</body></html>')
+    of = "(e, key) => getComputedStyle(e)[key]"
+    assert page.locator(".card").evaluate(of, "fill") == "none"
+    assert page.locator("text").first.evaluate(of, "fill") == rgb(COLOURS["ink"][theme == "dark"])
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_drawing_alone_has_paper_of_its_own(page: Page, scheme: str):
+    page.emulate_media(color_scheme=scheme)
+    page.goto((FOLDER / "unit.svg").as_uri())
+    of = "(e, key) => getComputedStyle(e)[key]"
+    dark = scheme == "dark"
+    assert page.locator(".card").evaluate(of, "fill") == rgb(COLOURS["paper"][dark])
+    assert page.locator("text").first.evaluate(of, "fill") == rgb(COLOURS["ink"][dark])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(
+    ("colour", "paper"),
+    [
+        *((colour, "paper") for colour in ("ink", "grey", "blue", "orange")),
+        *(("ink", f"tint-{colour}") for colour in ("grey", "blue", "orange")),
+        ("blue", "tint-blue"),
+    ],
+)
+def test_words_can_be_read_on_their_paper(colour: str, paper: str, dark: bool):
+    """WCAG 2.2 asks for a contrast of 4.5."""
+    lights = sorted(luminance(COLOURS[c][dark]) for c in (colour, paper))
+    assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5
+
+
+def rgb(colour: str) -> str:
+    """`#0b62a4` as a browser writes it."""
+    return f"rgb({', '.join(str(int(colour[k : k + 2], 16)) for k in (1, 3, 5))})"
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
