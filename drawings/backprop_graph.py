@@ -84,11 +84,11 @@ def draw(name: str) -> Drawing:
         424,
         "Values forward and gradients backward on one small graph",
         f"""Two inputs, two hidden units with ReLU, one output and the squared loss. Forward, the
-        inputs 1 and 2 become {shown(z[0])} and {shown(z[1])}, after the ReLU {shown(h[0])} and
-        {shown(h[1])}, the output {shown(o)} and the loss {shown(loss)}. Backward, the gradient is
-        {shown(d_o)} at the output, {shown(d_h[0])} and {shown(d_h[1])} behind the ReLU, and
-        {shown(d_z[0])} and {shown(d_z[1])} before it: the second unit is off and passes none on.
-        The inputs get {shown(d_x[0])} and {shown(d_x[1])}.""",
+        inputs {shown(x[0])} and {shown(x[1])} become {shown(z[0])} and {shown(z[1])}, after the
+        ReLU {shown(h[0])} and {shown(h[1])}, the output {shown(o)} and the loss {shown(loss)}.
+        Backward, the gradient is {shown(d_o)} at the output, {shown(d_h[0])} and {shown(d_h[1])}
+        behind the ReLU, and {shown(d_z[0])} and {shown(d_z[1])} before it: the second unit is off
+        and passes none on. The inputs get {shown(d_x[0])} and {shown(d_x[1])}.""",
     )
     up, down = 116, 326
     d.text(14, 22, "forward", "strong blue", "start")

@@ -17,15 +17,12 @@ def rows(size: int) -> list[float]:
 def network(d: Drawing, x: float, dropped: set[int]) -> None:
     """Three inputs, four hidden units with their values, two outputs; without what is dropped."""
     hidden = list(enumerate(rows(len(VALUES))))
-    for sources, targets in ((rows(3), None), (rows(2), 1)):
-        side = x + 16 if targets is None else x + 146
-        for unit, y in hidden:
-            for other in sources:
+    for side, size in ((x + 16, 3), (x + 146, 2)):
+        for other in rows(size):
+            for unit, y in hidden:
                 if unit not in dropped:
                     d.line([(side, other), (x + 81, y)], "pale")
-    for column, size in ((16, 3), (146, 2)):
-        for y in rows(size):
-            d.circle(x + column, y, 12, "tint-grey ink")
+            d.circle(side, other, 12, "tint-grey ink")
     for unit, y in hidden:
         if unit in dropped:
             d.circle(x + 81, y, 17, "paper pale dashed")
@@ -44,8 +41,8 @@ def draw(name: str) -> Drawing:
         "A network without dropout, and in one step with dropout",
         f"""Left, four hidden units with the values {", ".join(map(shown, VALUES))}, all joined to
         the inputs and the outputs. Right, two of them are dropped: their value is 0 and their
-        lines are gone. The values of the other two are divided by 1 − p, which doubles them
-        here.""",
+        lines are gone. The values of the other two are divided by 1 − p, which makes them
+        {shown(1 / (1 - P))} times as large.""",
     )
     d.text(LEFT + 81, 22, "without dropout", "strong")
     d.text(RIGHT + 81, 22, f"with dropout, {{p}} = {shown(P)}", "strong")

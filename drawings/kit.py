@@ -14,6 +14,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import nbformat
+from nbformat import NotebookNode
 
 from tabbook.notebook.values import recorded_numbers
 
@@ -65,28 +66,35 @@ PENS = {
 }
 
 
+def _on_page(colours: dict[str, str]) -> dict[str, str]:
+    """The colours, with the page's ground for paper where it is known."""
+    return colours | {"paper": f"var(--pst-color-background, {colours['paper']})"}
+
+
+def _settings(colours: dict[str, str]) -> str:
+    return "; ".join(f"--drawing-{name}: {value}" for name, value in colours.items())
+
+
 def _style(name: str) -> str:
     """The pens as CSS, each rule for the drawing `name` only.
 
     `svg:root` is the drawing alone, as an image: only then has it paper of its own. In a page it
     stands on the page's, and follows the page's theme.
     """
+    light, dark = ({colour: pair[i] for colour, pair in COLOURS.items()} for i in (0, 1))
 
-    def colour(match: re.Match[str]) -> str:
-        light, _ = COLOURS[match[1]]
-        page = f"var(--pst-color-background, {light})" if match[1] == "paper" else light
-        return f"var(--drawing-{match[1]}, {page})"
+    def filled_in(declarations: str) -> str:
+        values = _on_page(light)
+        return re.sub(
+            r"\$([a-z-]+)", lambda m: f"var(--drawing-{m[1]}, {values[m[1]]})", declarations
+        )
 
-    dark = "; ".join(f"--drawing-{colour}: {dark}" for colour, (_, dark) in COLOURS.items())
     rules = [
         f".{name} {{ font: 13px {SANS} }}",
-        *(
-            f".{name} {selector} {{ {re.sub(r'[$]([a-z-]+)', colour, declarations)} }}"
-            for selector, declarations in PENS.items()
-        ),
-        f"svg.{name}:root .card {{ fill: var(--drawing-paper, {COLOURS['paper'][0]}) }}",
-        f"@media (prefers-color-scheme: dark) {{ svg.{name}:root {{ {dark} }} }}",
-        f'html[data-theme="dark"] .{name} {{ {dark} }}',
+        *(f".{name} {selector} {{ {filled_in(pen)} }}" for selector, pen in PENS.items()),
+        f"svg.{name}:root .card {{ fill: var(--drawing-paper, {light['paper']}) }}",
+        f"@media (prefers-color-scheme: dark) {{ svg.{name}:root {{ {_settings(dark)} }} }}",
+        f'html[data-theme="dark"] .{name} {{ {_settings(_on_page(dark))} }}',
     ]
     return "\n".join(["<style>", *rules, "</style>"])
 
@@ -103,10 +111,15 @@ def shown(value: float, decimals: int = 2) -> str:
 
 
 @cache
-def recorded(notebook: str) -> dict[str, int | float]:
-    """The numbers by name that a notebook, such as "mlp/scratch", recorded in PyTorch."""
-    path = ROOT / "notebooks/pytorch" / f"{notebook}.ipynb"
-    return recorded_numbers(nbformat.reads(path.read_text(encoding="utf-8"), as_version=4).cells)
+def notebook(chapter: str) -> NotebookNode:
+    """A chapter's notebook in PyTorch; the chapter is such as "mlp/scratch"."""
+    path = ROOT / "notebooks/pytorch" / f"{chapter}.ipynb"
+    return nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+
+
+def recorded(chapter: str) -> dict[str, int | float]:
+    """The numbers by name that a chapter's notebook recorded in PyTorch."""
+    return recorded_numbers(notebook(chapter).cells)
 
 
 class Drawing:

@@ -7,14 +7,14 @@ def draw(name: str) -> Drawing:
     """From left to right: the input forks, one way through the layers, one around them."""
     d = Drawing(
         name,
-        196,
+        182,
         "A residual block adds its input to what it computes",
         """An arrow with X forks. One way leads through a dense layer, a ReLU and another dense
         layer, which together are called f. The other way leads around them, unchanged. Both meet
         in a plus, and their sum, X + f(X), leaves the block.""",
     )
     y, fork, plus = 126, 42, 302
-    d.box(58, 76, 222, 100, "tint-grey none", rx=12)
+    d.box(58, 76, 222, 84, "tint-grey none", rx=12)
     d.text(70, 96, "{f}", anchor="start")
     d.path(f"M{fork} {y}V62Q{fork} 40 64 40H280Q{plus} 40 {plus} 62V{y - 22}", "orange wide")
     d.head(plus, y - 14, 0, 1, "orange")

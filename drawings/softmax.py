@@ -10,7 +10,7 @@ SCORES = np.array([1.5, 0.5, -1.0])
 EXPONENTIALS = np.exp(SCORES)
 PROBABILITIES = EXPONENTIALS / EXPONENTIALS.sum()
 
-ROW, TOP, BAR = 42, 66, 18
+ROW, TOP, BAR = 42, 72, 18
 # a pen, the numbers, where their zero is, and how long a bar of 1 is
 COLUMNS = (
     ("grey", SCORES, 92, 22),
@@ -39,12 +39,12 @@ def draw(name: str) -> Drawing:
             y, length = TOP + ROW * row, abs(value) * scale
             d.box(zero + min(value * scale, 0), y, length, BAR, f"full {pen} none", rx=3)
             d.text(zero + max(value * scale, 0) + 6, y + 13.5, shown(value), anchor="start")
-    d.text(98, 28, "scores", "strong")
-    d.text(188, 28, "exp", "strong blue")
-    d.arrow((128, 24), (168, 24), "ink")
-    d.arrow((208, 24), (254, 24), "ink")
-    d.text(230, 16, "÷ sum", "small")
-    d.text(307, 28, "probabilities", "strong orange")
+    d.text(98, 34, "scores", "strong")
+    d.text(188, 34, "exp", "strong blue")
+    d.arrow((128, 30), (168, 30), "ink")
+    d.arrow((208, 30), (254, 30), "ink")
+    d.text(230, 21, "÷ sum", "small")
+    d.text(307, 34, "probabilities", "strong orange")
     d.line([(172, bottom), (252, bottom)], "blue thin")
     d.line([(276, bottom), (348, bottom)], "orange thin")
     d.text(212, bottom + 20, f"sum {shown(EXPONENTIALS.sum())}", "blue")

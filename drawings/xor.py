@@ -57,7 +57,7 @@ def draw(name: str) -> Drawing:
             else:
                 d.circle(x, y, 9, "paper blue wide")
     x, y = at(RIGHT, 0, 0)
-    d.text(x - 14, y + 24, "both", "small orange halo", "end")
+    d.text(x, y + 34, "two points", "small orange")
 
     d.box(86, 235, 16, 16, "full orange", rx=3)
     d.text(110, 248, "class 1", anchor="start")

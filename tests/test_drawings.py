@@ -1,16 +1,20 @@
 """The drawings are what their code draws, and can be read: on a phone, on any page, by anybody."""
 
+import ast
 import os
 import re
 import shutil
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
+import torch
 from playwright.sync_api import Page, sync_playwright
 
+from drawings import backprop_graph
 from drawings.__main__ import FOLDER, drawn, names
-from drawings.kit import COLOURS
+from drawings.kit import COLOURS, ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 SMALLEST = 12  # units, of which a phone has one in a pixel, nearly
@@ -138,9 +142,13 @@ def test_a_drawing_in_a_page_follows_the_theme_and_shows_the_page(page: Page, th
     page.emulate_media(
         color_scheme="dark" if theme == "light" else "light"
     )  # the reader chose otherwise
-    page.set_content(f'<html data-theme="{theme}"><body>{text_of("unit")}</body></html>')
+    ground = 'style="--pst-color-background: #123456"'
+    page.set_content(
+        f'<html data-theme="{theme}" {ground}><body>{text_of("residual")}</body></html>'
+    )
     of = "(e, key) => getComputedStyle(e)[key]"
     assert page.locator(".card").evaluate(of, "fill") == "none"
+    assert page.locator(".paper").evaluate(of, "fill") == rgb("#123456")
     assert page.locator("text").first.evaluate(of, "fill") == rgb(COLOURS["ink"][theme == "dark"])
 
 
@@ -167,6 +175,30 @@ def test_words_can_be_read_on_their_paper(colour: str, paper: str, dark: bool):
     """WCAG 2.2 asks for a contrast of 4.5."""
     lights = sorted(luminance(COLOURS[c][dark]) for c in (colour, paper))
     assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5
+
+
+def test_the_gradients_of_the_small_graph_are_those_of_pytorch():
+    g = backprop_graph
+    x, W1, b1, w2 = (torch.tensor(a, requires_grad=True) for a in (g.x, g.W1, g.b1, g.w2))
+    z = x @ W1 + b1
+    h = torch.relu(z)
+    o = h @ w2 + g.b2
+    loss = (o - g.y) ** 2 / 2
+    assert loss.item() == g.loss
+    inner = (x, W1, w2, z, h, o)
+    expected = (g.d_x, g.d_W1, g.d_w2, g.d_z, g.d_h, g.d_o)
+    for gradient, drawn_one in zip(torch.autograd.grad(loss, inner), expected, strict=True):
+        assert gradient.tolist() == np.asarray(drawn_one).tolist()
+
+
+def test_the_design_names_what_the_library_has():
+    tree = ast.parse((ROOT / "d2l_local/torch/core.py").read_text(encoding="utf-8"))
+    names = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    labels = [e for e in root_of("design").iter(f"{SVG}text") if "code" in e.attrib["class"]]
+    words = re.findall(r"\w+", " ".join("".join(e.itertext()) for e in labels))
+    assert "fit" in words
+    # `draw` is the board's, and the last two are what `fit` gets.
+    assert set(words) - names == {"draw", "model", "data"}
 
 
 def rgb(colour: str) -> str:

@@ -14,6 +14,7 @@ from tabbook.text.arithmetic import Number, check_arithmetic
 from tabbook.text.blocks import (
     Bibliography,
     Block,
+    Caption,
     Directive,
     Equation,
     Fenced,
@@ -21,6 +22,7 @@ from tabbook.text.blocks import (
     Heading,
     Table,
     Target,
+    inner_blocks,
     parse_blocks,
 )
 from tabbook.text.fences import RAW_RST
@@ -53,6 +55,7 @@ class Label:
 
     `title` is the section's title or the caption. `number` counts the labelled places of this kind
     in the chapter; two labels of one place have the same. `line` is the chapter's line of the mark.
+    Sphinx numbers what has a caption, so that is a label, too: see `place_name`.
     """
 
     name: str
@@ -114,8 +117,7 @@ def _with_inner(blocks: Iterable[Block]) -> Iterator[Block]:
     """Yield blocks and those in them."""
     for block in blocks:
         yield block
-        if isinstance(block, Directive):
-            yield from _with_inner(block.blocks)
+        yield from _with_inner(inner_blocks(block))
 
 
 def find_labels(chapter: Chapter) -> list[Label]:
@@ -126,6 +128,8 @@ def find_labels(chapter: Chapter) -> list[Label]:
     for cell, block in prose_blocks(chapter):
         section = block.title if isinstance(block, Heading) else section
         kind, title, lines = _labelled(block, section)
+        if kind in ("figure", "table") and title and not lines:
+            lines = {place_name(chapter.path, cell.chapter_line(block.line + 1)): block.line}
         counts[kind] += bool(lines)
         for name, line in lines.items():
             place = chapter.path, cell.chapter_line(line + 1)
@@ -133,12 +137,17 @@ def find_labels(chapter: Chapter) -> list[Label]:
     return labels
 
 
+def place_name(path: str, line: int) -> str:
+    """The name of what has a number, but no label, at a line of the chapter `path`."""
+    return f"{path}:{line}"
+
+
 def _labelled(block: Block, section: str) -> tuple[Kind, str, dict[str, int]]:
     """Return what a block is as the target of a reference, its title, its labels' lines."""
     match block:
         case Heading():
             return "section", block.title, block.labels
-        case Figure():
+        case Figure() | Caption():
             return "figure", block.caption, block.labels
         case Table():
             return "table", block.caption, block.labels

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tabbook.book.aliases import cells_of
+from tabbook.book.captions import has_caption
 from tabbook.book.settings import EXERCISES, Book, Tab
 from tabbook.notebook.folds import with_folds
 from tabbook.notebook.prose import NotebookProse
+from tabbook.notebook.sections import lines_of
 from tabbook.notebook.set_up import set_up_cells
 from tabbook.notebook.solutions import has_solution, without_solution
 from tabbook.notebook.support import Support
@@ -32,6 +34,7 @@ from tabbook.notebook.write import (
     sign,
 )
 from tabbook.problems import Problem
+from tabbook.text.blocks import parse_blocks
 from tabbook.text.reader import Cell, Chapter
 from tabbook.text.select import has_cells
 
@@ -112,9 +115,9 @@ class Draft:
         self, notebook: NotebookNode, values: Mapping[str, int | float]
     ) -> NotebookNode:
         prose = replace(self.prose, values=values)
-        for cell in notebook.cells:
-            if cell.cell_type == "markdown":
-                cell.source = prose.translate(cell.source)
+        for cell, made in zip(self.cells, notebook.cells, strict=True):
+            if cell.kind == "markdown":
+                made.source = replace(prose, line_of=cell.chapter_line).translate(cell.source)
         return sign(notebook)
 
     def rewritten(self, committed: NotebookNode | None) -> NotebookNode:
@@ -169,7 +172,8 @@ def drafts_of(
 
 def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tuple[Cell, ...]:
     """The cells of a notebook; a chapter that is not for this tab says so."""
-    cells = tuple(with_folds(_shown(cells_of(book, chapter, tab), prose), book.folded))
+    captioned = _captioned(cells_of(book, chapter, tab))
+    cells = tuple(with_folds(_shown(captioned, prose), book.folded))
     if any(cell.kind == "code" for cell in cells):
         return (*set_up_cells(book, chapter, tab), *cells)
     if has_cells(chapter, tab.name):
@@ -180,6 +184,17 @@ def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tupl
 def absence(book: Book, tab: Tab) -> str:
     """What is said in a tab of a chapter that is not written for it."""
     return book.words.say("This chapter has no {tab} version.", tab=tab.title)
+
+
+def _captioned(cells: Iterable[Cell]) -> Iterator[Cell]:
+    """Yield the cells of a tab without the captions of what only other tabs have."""
+    is_behind_code = False
+    for cell in cells:
+        if has_caption(cell) and not is_behind_code:
+            _, *behind = parse_blocks(cell.source)
+            cell = lines_of(cell, behind[0].line if behind else cell.source.count("\n") + 1)
+        is_behind_code = cell.kind == "code"
+        yield cell
 
 
 def _shown(cells: Iterable[Cell], prose: NotebookProse) -> Iterator[Cell]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tabbook.book.captions import caption_problems
 from tabbook.book.checks import (
     check_entries,
     check_problems,
@@ -28,6 +29,7 @@ from tabbook.book.labels import (
 )
 from tabbook.book.links import LinkedChapter, Links, file_problems
 from tabbook.book.numbers import Counts, too_many_declared, trace_numbers
+from tabbook.book.recall import recall_problems
 from tabbook.book.settings import CONFIG, EXERCISES, NOTEBOOKS, Book
 from tabbook.notebook.draft import Draft, drafts_of
 from tabbook.notebook.prose import NotebookProse
@@ -75,6 +77,8 @@ class Manuscript:
         yield from mark_problems(self.chapters)
         yield from malformed_quotes(self.chapters)
         yield from label_problems(self.chapters)
+        yield from recall_problems(self.chapters)
+        yield from caption_problems(self.chapters, self.book.tab_names)
         yield from fold_problems(self.chapters, self.book.folded)
         yield from file_problems(self.chapters, self.book.root)
         yield from citation_problems(self.chapters, self.citations)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from docutils.nodes import make_id
@@ -10,17 +10,21 @@ from docutils.nodes import make_id
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
 from tabbook.book.folds import is_folded
-from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, raw_title
+from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, place_name, raw_title
 from tabbook.book.links import Links, raw_images
+from tabbook.book.recall import explained
 from tabbook.book.words import ENGLISH, Words
+from tabbook.notebook.inline_html import inline_html
 from tabbook.text.blocks import (
     Bibliography,
     Block,
+    Caption,
     Directive,
     Equation,
     Fenced,
     Figure,
     Heading,
+    Recall,
     Table,
     Target,
     Text,
@@ -56,7 +60,8 @@ class NotebookProse:
     """What the prose of one notebook is written with.
 
     `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
-    numbers, and `folded` the titles of sections that are folded.
+    numbers, and `folded` the titles of sections that are folded. `line_of` gives the chapter's line
+    of a line of the source, both from 1.
     """
 
     links: Links
@@ -65,6 +70,7 @@ class NotebookProse:
     values: Mapping[str, int | float] = field(default_factory=dict)
     words: Words = ENGLISH
     folded: Collection[str] = ()
+    line_of: Callable[[int], int] = int
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell; empty where there is nothing to show.
@@ -92,8 +98,10 @@ class NotebookProse:
             case Figure():
                 return self._figure(block)
             case Table():
-                caption = self._caption("Table", block.labels, block.caption)
+                caption = self._caption("Table", block)
                 return indented([*caption, *map(self._text, block.rows)], block.indent)
+            case Caption():
+                return self._caption("Figure", block)
             case Equation():
                 return self._equation(block)
             case Fenced():
@@ -104,6 +112,8 @@ class NotebookProse:
             case Directive():
                 lines = self._directive(block)
                 return ["", *in_place(lines, block.fence), ""] if lines else []
+            case Recall():
+                return ["", *in_place(list(self._recall(block)), block.fence), ""]
             case Bibliography() | Target() | Unshown():
                 return []
 
@@ -191,14 +201,14 @@ class NotebookProse:
             attributes = {"src": path, "alt": alt, **sizes}
             pairs = (f'{name}="{html.escape(value)}"' for name, value in attributes.items())
             image = f"<img {' '.join(pairs)}>"
-        caption = self._caption("Figure", figure.labels, figure.caption)
+        caption = self._caption("Figure", figure)
         return indented([image, "", *caption], figure.indent)
 
-    def _caption(self, kind: str, labels: Mapping[str, int], caption: str) -> list[str]:
-        keys = [label_key(name) for name in labels]
-        known = [self.labels[key] for key in keys if key in self.labels]
+    def _caption(self, kind: str, block: Caption | Figure | Table) -> list[str]:
+        names = [*block.labels, place_name(self.links.path, self.line_of(block.line + 1))]
+        known = [self.labels[key] for key in map(label_key, names) if key in self.labels]
         number = f"**{self._numbered(kind, known[0])}.** " if known else ""
-        return [number + self._text(caption), ""] if number or caption else []
+        return [number + self._text(block.caption), ""] if number or block.caption else []
 
     def _equation(self, equation: Equation) -> list[str]:
         label = self.labels.get(label_key(equation.label))
@@ -228,7 +238,8 @@ class NotebookProse:
             case "figure" | "image":
                 sizes = {key: size for key, size in values.items() if key in ("width", "height")}
                 caption = " ".join(" ".join(text).split())
-                return self._figure(Figure(0, "", caption, block.argument, sizes, block.labels))
+                figure = Figure(block.line, "", caption, block.argument, sizes, block.labels)
+                return self._figure(figure)
             case "math":
                 return ["$$", *([block.argument] if block.argument else []), *text, "$$"]
             case "code" | "code-block" | "code-cell" | "mermaid" | "sourcecode":
@@ -246,6 +257,15 @@ class NotebookProse:
             marker = block.fence.marker.replace(":", "`")
             return [marker, *text, marker]
         return self._titled(block)
+
+    def _recall(self, recall: Recall) -> Iterator[str]:
+        """Yield the lines of a question, and of its choices, which are folded."""
+        yield from self._join(recall.question).split("\n")
+        for choice in recall.choices:
+            summary = inline_html(self._text(choice.text))
+            yield from ("", f"<details><summary>{summary}</summary>", "")
+            yield from explained(choice, self._join(choice.explanation).split("\n"), self.words)
+            yield from ("", "</details>")
 
     def _numbered(self, kind: str, label: Label) -> str:
         return self.words.say(f"{kind} {{number}}", number=label.number)

@@ -149,7 +149,7 @@ def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...
 def _parts(
     book: Book, chapter: Chapter, executed: Mapping[str, Mapping[int, NotebookNode]]
 ) -> Iterator[_Part]:
-    prose = page_prose(chapter)
+    prose = page_prose(chapter, book.words)
     for cell in chapter.cells:
         if cell.kind == "markdown":
             yield from _prose(cell, prose)

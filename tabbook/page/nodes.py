@@ -21,7 +21,7 @@ from sphinx.domains.std import StandardDomain
 from sphinx.transforms import SphinxTransform
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
-from sphinx_design.shared import create_component
+from sphinx_design.shared import create_component, is_component
 from sphinx_external_toc.events import TableOfContentsNode
 
 from tabbook.book.words import Words
@@ -30,6 +30,7 @@ from tabbook.text.arithmetic import Number
 from tabbook.text.quotes import QUOTES, quote
 
 SYNC_GROUP = "tab"
+CAPTIONED = "tabbook-figure"
 PAGE = "tabbook_page"
 PIXELS_PER_POINT = 4 / 3  # CSS
 
@@ -37,6 +38,9 @@ PIXELS_PER_POINT = 4 / 3  # CSS
 def setup_page(app: Sphinx) -> None:
     """Register directive, role, node and transforms with Sphinx."""
     app.add_directive("tabbook-tab", TabDirective)
+    app.add_directive("tabbook-caption", CaptionDirective)
+    app.add_directive("tabbook-recall", RecallDirective)
+    app.add_directive("tabbook-choice", ChoiceDirective)
     for name in QUOTES:
         app.add_role(f"tabbook-{name}", QuoteRole(name))
     app.add_node(
@@ -52,6 +56,7 @@ def setup_page(app: Sphinx) -> None:
     app.add_transform(Displays)
     app.add_transform(OutputImages)
     app.add_transform(TabSets)
+    app.add_transform(Captions)
     app.add_transform(Folds)
     app.add_post_transform(UnnumberedSections)
 
@@ -85,7 +90,10 @@ def _visit_output_image(self: SphinxTranslator, node: output_image) -> None:
 
 
 class fold(nodes.General, nodes.Element):
-    """What a page shows when a reader opens it; the first of its children is a `fold_title`."""
+    """What a page shows when a reader opens it; the first of its children is a `fold_title`.
+
+    `right` says whether a choice is right, 'true' or 'false'.
+    """
 
 
 class fold_title(nodes.rubric):
@@ -95,7 +103,8 @@ class fold_title(nodes.rubric):
 
 
 def _visit_fold(self: SphinxTranslator, node: fold) -> None:
-    self.body.append(self.starttag(node, "details", ""))
+    data = {"data-right": node["right"]} if "right" in node else {}
+    self.body.append(self.starttag(node, "details", "", **data))
 
 
 def _depart_fold(self: SphinxTranslator, _node: fold) -> None:
@@ -127,6 +136,60 @@ class TabDirective(SphinxDirective):
         self.set_source_info(container)
         self.state.nested_parse(self.content, self.content_offset, container)
         return [container]
+
+
+class CaptionDirective(SphinxDirective):
+    """The caption of what the cell above shows, and its labels: ` ```{tabbook-caption} LABEL… `.
+
+    `Captions` moves into the figure what it is of.
+    """
+
+    optional_arguments = 1
+    final_argument_whitespace = True
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a figure that has a caption alone; Sphinx numbers it, since it has an id."""
+        content = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        words = [child for paragraph in content.children for child in paragraph.children]
+        figure = nodes.figure("", nodes.caption("", "", *words), classes=[CAPTIONED])
+        self.set_source_info(figure)
+        figure["names"] = " ".join(self.arguments).split()
+        self.state.document.note_explicit_target(figure, figure)
+        return [figure]
+
+
+class RecallDirective(SphinxDirective):
+    """A question with choices: an element with an id, the choices in order."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Parse the content into a container."""
+        question = nodes.container(classes=["tabbook-recall"])
+        self.set_source_info(question)
+        number = self.env.new_serialno("tabbook-recall") + 1
+        question["ids"] = [f"tabbook-recall-{number}"]
+        self.state.document.set_id(question)
+        self.state.nested_parse(self.content, self.content_offset, question)
+        return [question]
+
+
+class ChoiceDirective(SphinxDirective):
+    """A choice, ` ```{tabbook-choice} right `: what it says, and an explanation in a fold."""
+
+    required_arguments = 1
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return the fold; the first paragraph is its title."""
+        content = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, content)
+        words, *explanation = content.children
+        title = fold_title("", "", *words.children)
+        right = str(self.arguments[0] == "right").lower()
+        return [fold("", title, *explanation, classes=["tabbook-choice"], right=right)]
 
 
 class QuoteRole(SphinxRole):
@@ -262,6 +325,33 @@ class TabSets(SphinxTransform):
         items = [self._tab_item(tab, [lines[tab]]) for tab in ordered]
         tab_set = create_component("tab-set", classes=["sd-tab-set"], children=items)
         title.parent.insert(title.parent.index(title) + 1, tab_set)
+
+
+class Captions(SphinxTransform):
+    """Move what a caption is of into its figure: the tab set or the outputs right above it."""
+
+    default_priority = 211  # there are tab sets now
+
+    def apply(self, **_kwargs: object) -> None:
+        """Fill the figures; one of nothing stays a caption alone."""
+        for figure in list(self.document.findall(nodes.figure)):
+            shown = _shown_above(figure) if CAPTIONED in figure["classes"] else None
+            if shown is not None:
+                figure.parent.remove(figure)
+                shown.parent.replace(shown, figure)
+                figure.insert(0, shown)
+
+
+def _shown_above(node: nodes.Element) -> nodes.Element | None:
+    """The tab set right above an element, or the cell's outputs; there may be none."""
+    index = node.parent.index(node)
+    if not index:  # prose of a tab is in a container
+        return _shown_above(node.parent) if _in_tab(node.parent) else None
+    above = node.parent[index - 1]
+    if is_component(above, "tab-set"):
+        return above
+    inner = above.children if isinstance(above, nodes.container) else []
+    return next((each for each in inner if "cell_output" in each["classes"]), None)
 
 
 class Folds(SphinxTransform):

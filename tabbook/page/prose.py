@@ -10,14 +10,18 @@ from dataclasses import dataclass
 
 from tabbook.book.contents import TOC
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, find_bibliographies
+from tabbook.book.recall import explained
+from tabbook.book.words import ENGLISH, Words
 from tabbook.text.blocks import (
     Bibliography,
     Block,
+    Caption,
     Directive,
     Equation,
     Fenced,
     Figure,
     Heading,
+    Recall,
     Table,
     Target,
     Text,
@@ -53,11 +57,11 @@ _ROLES = {
 _NO_CAPTION = "&nbsp;"
 
 
-def page_prose(chapter: Chapter) -> "PageProse":
+def page_prose(chapter: Chapter, words: Words = ENGLISH) -> "PageProse":
     """What the page of a chapter is written with."""
     cites = any(_cites(cell) for cell in chapter.cells if cell.kind == "markdown")
     is_listed = cites and any(find_bibliographies(chapter))
-    return PageProse(f"{page_target(chapter.path)}/" if is_listed else "")
+    return PageProse(f"{page_target(chapter.path)}/" if is_listed else "", words)
 
 
 def _cites(cell: Cell) -> bool:
@@ -74,6 +78,7 @@ class PageProse:
     """
 
     key_prefix: str = ""
+    words: Words = ENGLISH
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell."""
@@ -95,6 +100,10 @@ class PageProse:
                 return self._figure(block)
             case Table():
                 return self._table(block)
+            case Caption():
+                names = map(page_target, block.labels)
+                head = " ".join(["~~~{tabbook-caption}", *names])
+                return [head, self._text(block.caption), "~~~", ""]
             case Equation():
                 lines = ["$$", *block.body, f"$$ ({page_target(block.label)})"]
                 return ["", *indented(lines, block.indent), ""]
@@ -107,6 +116,8 @@ class PageProse:
                 return self._fence(block)
             case Directive():
                 return self._directive(block)
+            case Recall():
+                return self._recall(block)
             case Unshown():
                 return block.lines
 
@@ -177,6 +188,18 @@ class PageProse:
         info = f"{{{block.name}}} {self._text(block.argument)}".rstrip()
         marker = _longer_fence(block.fence, info, lines)
         return in_place([f"{marker}{info}", *block.options, *gap, *lines, marker], block.fence)
+
+    def _recall(self, recall: Recall) -> list[str]:
+        """Return a question as a directive, with one for each choice in it."""
+        lines = self._join(recall.question).split("\n")
+        for choice in recall.choices:
+            said = self._join(choice.explanation).split("\n")
+            inner = [self._text(choice.text), "", *explained(choice, said, self.words)]
+            info = f"{{tabbook-choice}} {'right' if choice.is_right else 'wrong'}"
+            marker = _longer_fence(recall.fence, "", inner)
+            lines += ["", f"{marker}{info}", *inner, marker]
+        marker = _longer_fence(recall.fence, "", lines)
+        return in_place([f"{marker}{{tabbook-recall}}", *lines, marker], recall.fence)
 
 
 def _targets(labels: Iterable[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """The structure of a piece of prose: what marks on lines of their own belong to.
 
-`:label:` stands under a heading, a figure or a table, `:width:` under a figure, `:eqlabel:` under
-an equation, and a caption above a table. Everything else is text and comes out as it went in.
+`:label:` stands under a heading, a figure, a table or a caption, `:width:` under a figure,
+`:eqlabel:` under an equation, and a caption above a table or at the start, for what a cell shows.
+Everything else is text and comes out as it went in.
 """
 
 import re
@@ -13,6 +14,7 @@ from typing import Any
 from tabbook.text.directives import holds_prose, option_values, options_and_text, unindented
 from tabbook.text.fences import Fence, find_fences
 from tabbook.text.inline import resolve_slide_marks, without_declarations
+from tabbook.text.recall import RECALL, split_recall
 
 _MARKS = r"(?P<marks>(?::(?:label|width|height):`+[^`]+`+[ \t]*)+)$"
 _MARK_LINE = re.compile(r"[ \t]*" + _MARKS)
@@ -89,6 +91,27 @@ class Directive:
 
 
 @dataclass
+class Choice:
+    """A possible answer to a question, and the explanation that is shown when it is chosen."""
+
+    line: int
+    is_right: bool
+    text: str
+    explanation: list["Block"]
+
+
+@dataclass
+class Recall:
+    """A question with choices, `:::{recall}`; `strays` are lines that are no part of a choice."""
+
+    line: int
+    fence: Fence
+    question: list["Block"]
+    choices: list[Choice]
+    strays: dict[int, str]
+
+
+@dataclass
 class Heading:
     """A section's title; `lines` are the heading as it is written.
 
@@ -132,6 +155,15 @@ class Table:
 
 
 @dataclass
+class Caption:
+    """The caption of what the code cell above the prose shows."""
+
+    line: int
+    caption: str
+    labels: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
 class Equation:
     """A displayed equation that has a label; `body` has the lines between the dollar signs."""
 
@@ -168,9 +200,11 @@ Block = (
     | Fenced
     | Unshown
     | Directive
+    | Recall
     | Heading
     | Figure
     | Table
+    | Caption
     | Equation
     | Target
     | Bibliography
@@ -187,27 +221,45 @@ def parse_blocks(source: str) -> tuple[Block, ...]:
     lines = source.split("\n")
     resolved = enumerate(zip(lines, resolve_slide_marks(without_declarations(lines)), strict=True))
     kept = {n: new for n, (old, new) in resolved if new.strip() or not old.strip()}
-    blocks, numbers = _Parser(list(kept.values())).parse(), list(kept)
+    blocks, numbers = _Parser(list(kept.values()), is_cell=True).parse(), list(kept)
     return tuple(_numbered(block, numbers) for block in blocks)
 
 
 def _numbered(block: Block, numbers: Sequence[int]) -> Block:
     """The block with the lines `numbers` in the place of those that it was parsed from."""
     block.line = numbers[block.line]
-    if isinstance(block, Directive | Heading | Figure | Table):
+    if isinstance(block, Directive | Heading | Figure | Table | Caption):
         block.labels = {name: numbers[line] for name, line in block.labels.items()}
     elif isinstance(block, Equation):
         block.label_line = numbers[block.label_line]
-    for inner in block.blocks if isinstance(block, Directive) else ():
+    elif isinstance(block, Recall):
+        for choice in block.choices:
+            choice.line = numbers[choice.line]
+        block.strays = {numbers[line]: stray for line, stray in block.strays.items()}
+    for inner in inner_blocks(block):
         _numbered(inner, numbers)
     return block
 
 
-class _Parser:
-    """Reads blocks from the top; each `_take...` returns the line behind what it took, or None."""
+def inner_blocks(block: Block) -> list[Block]:
+    """The blocks that stand right in another one, in order."""
+    match block:
+        case Directive():
+            return block.blocks
+        case Recall():
+            return sum((choice.explanation for choice in block.choices), block.question)
+    return []
 
-    def __init__(self, lines: Sequence[str]) -> None:
+
+class _Parser:
+    """Reads blocks from the top; each `_take...` returns the line behind what it took, or None.
+
+    `is_cell` says that the lines are all of a cell, and not what is in a directive.
+    """
+
+    def __init__(self, lines: Sequence[str], is_cell: bool = False) -> None:
         self.lines = lines
+        self.is_cell = is_cell
         self.fences = {fence.start: fence for fence in find_fences(lines, colons=True)}
         self.blocks: list[Block] = []
         self.lasts: dict[tuple[type[Block], ...], tuple[int, Any]] = {}
@@ -223,6 +275,7 @@ class _Parser:
             self._take_figure,
             self._take_equation,
             self._take_table,
+            self._take_caption,
             self._take_bibliography,
             self._take_text,
         )
@@ -308,7 +361,7 @@ class _Parser:
         return (found["text"], found["marks"]) if found else (self.lines[line], "")
 
     def _add_label(self, line: int, label: str) -> None:
-        block = self._last(Heading, Figure, Table)
+        block = self._last(Heading, Figure, Table, Caption)
         if block is None:
             self.blocks.append(Target(line, label))
         else:
@@ -400,8 +453,20 @@ class _Parser:
             self._add_marks(number, self.lines[number])
         return end
 
+    def _take_caption(self, line: int) -> int | None:
+        is_first = self.is_cell and not line
+        if not (is_first and re.match(r":[ \t]", self.lines[line])):
+            return None
+        caption, marks, end = self._caption(line)
+        if not caption:
+            return None
+        self.blocks.append(Caption(line, caption))
+        for number in marks:
+            self._add_marks(number, self.lines[number])
+        return end
+
     def _caption(self, line: int) -> tuple[str, list[int], int]:
-        """Return the caption that begins here, its lines of marks, and where its table has to be.
+        """Return the caption that begins here, its lines of marks, and where the next block is.
 
         The caption is empty where none begins.
         """
@@ -447,6 +512,9 @@ def _directive(fence: Fence, lines: Sequence[str]) -> Block:
     """Return a directive, or the labelled equation that it is."""
     options, text = options_and_text(unindented(lines[1:-1], fence))
     values = option_values(options)
+    first = fence.start + 1 + len(options)
+    if fence.directive and fence.directive[0] == RECALL:
+        return _recall(fence, text, first)
     directive = Directive(fence.start, fence, options, text, [])
     if directive.name == "math" and [*values] == ["label"] and not fence.prefix.strip():
         body = "\n".join([directive.argument, *text]).strip().split("\n")
@@ -454,9 +522,33 @@ def _directive(fence: Fence, lines: Sequence[str]) -> Block:
     if "name" in values:
         directive.labels = {values["name"]: fence.start + 1}
     if holds_prose(fence):
-        inner = range(fence.start + 1 + len(options), fence.end)
-        directive.blocks = [_numbered(block, inner) for block in _Parser(text).parse()]
+        directive.blocks = _inner(text, first)
     return directive
+
+
+def _inner(lines: Sequence[str], first: int) -> list[Block]:
+    """The blocks of lines of which the first stands at the line `first` of the whole."""
+    return [_numbered(block, range(first, first + len(lines))) for block in _Parser(lines).parse()]
+
+
+def _recall(fence: Fence, lines: Sequence[str], first: int) -> Recall:
+    """The question in a fence, whose lines begin at the line `first` of the whole."""
+    question, choices = split_recall(lines)
+    return Recall(
+        fence.start,
+        fence,
+        _inner(question, first),
+        [
+            Choice(
+                first + choice.start,
+                choice.is_right,
+                choice.text,
+                _inner(choice.explanation, first + choice.first),
+            )
+            for choice in choices
+        ],
+        {first + line: text for choice in choices for line, text in choice.strays},
+    )
 
 
 def _is_between(block: Block) -> bool:

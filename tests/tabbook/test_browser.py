@@ -195,6 +195,31 @@ def test_a_link_opens_all_folds_around_its_target(context: BrowserContext):
     page.locator("#a-detail").wait_for(state="visible")
 
 
+def test_a_choice_says_when_it_is_opened_whether_it_is_right(context: BrowserContext):
+    page = opened(context, SECOND)
+    wrong, right = page.locator(".tabbook-recall").first.locator("details").all()
+    assert not page.get_by_text("Not so.").is_visible()
+    wrong.locator("summary").press("Enter")
+    assert wrong.get_by_text("Not so. It comes two layers before.").is_visible()
+    right.locator("summary").press("Space")
+    assert right.get_by_text("Right. It is last:").is_visible()
+
+
+def test_without_a_script_folds_and_choices_can_be_opened(chromium: str, address: str):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(base_url=address, java_script_enabled=False).new_page()
+        page.goto(SECOND)
+        folds = page.locator(".tabbook-choice > summary, .tabbook-fold > summary").all()
+        for summary in folds:
+            summary.click()
+        text = page.inner_text("article")
+        browser.close()
+    assert len(folds) == 6
+    for words in ("Not so. It comes", "Right. It is last", "Look at", "Because."):
+        assert words in text
+
+
 def test_folds_are_open_on_paper(context: BrowserContext):
     page = opened(context, SECOND)
     folded = page.get_by_text("Because.")

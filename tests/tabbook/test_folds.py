@@ -168,7 +168,7 @@ def test_a_page_folds_hints_and_answers(site: Book):
 
 def test_questions_are_numbered_and_folds_are_not(site: Book):
     headings = [h.get_text().rstrip("#") for h in page(site).select("article h2, article h3")]
-    assert headings[:3] == ["2.1. Exercises", "2.1.1. A Question", "2.1.2. Another"]
+    assert headings[1:4] == ["2.2. Exercises", "2.2.1. A Question", "2.2.2. Another"]
     contents = page(site).select_one(".bd-sidebar-secondary").get_text()
     assert "A Question" in contents
     assert "Hint" not in contents

@@ -51,7 +51,7 @@ def translate(text: str, site: str = SITE, root: str = "../../..") -> str:
         (":numref:`sec_other`", "[Another Chapter](../other.ipynb)"),
         (":ref:`sec_other`", "[Another Chapter](../other.ipynb)"),
         (":ref:`SEC_Other`", "[Another Chapter](../other.ipynb)"),
-        (":numref:`fig_other`", "[Figure 1](../other.ipynb)"),
+        (":numref:`fig_other`", "[Figure 2](../other.ipynb)"),
         (":eqref:`eq_other`", "[(1)](../other.ipynb)"),
         (":numref:`nowhere`", "`nowhere`"),
         (":cite:`a`", "(Rumelhart et al., 1986)"),
@@ -114,7 +114,7 @@ def test_figures_resolve_and_keep_description_width_and_caption() -> None:
 
         <img src="https://example.org/c.png" alt="Full" width="50%">
 
-        Full
+        **Figure 2.** Full
         """
     assert translate(text) == dedent(expected).strip("\n")
 
@@ -132,7 +132,7 @@ def test_files_are_found_from_where_the_notebook_is_opened() -> None:
     ("text", "expected"),
     [
         ("Go ![a](<my file.png>)", "Go ![a](<R/chapters/mlp/my file.png>)"),
-        ("![a](<my file.png>)", "![a](<R/chapters/mlp/my file.png>)\n\na"),
+        ("![a](<my file.png>)", "![a](<R/chapters/mlp/my file.png>)\n\n**Figure 1.** a"),
         ("![a][1]\n\n[1]: ../a.png", "![a][1]\n\n[1]: R/chapters/a.png"),
         ("![](a(1).png)", "![](R/chapters/mlp/a(1).png)"),
         ("[a](a.svg?raw=true)", "[a](R/chapters/mlp/a.svg?raw=true)"),
@@ -327,7 +327,7 @@ def test_syntax_of_myst_becomes_what_jupyter_can_show(text: str, expected: str) 
         ("{ref}`sec_other`", "[Another Chapter](../other.ipynb)"),
         ("{ref}`there <sec_other>`", "[there](../other.ipynb)"),
         ("{ref}`there <nowhere>`", "there"),
-        ("{numref}`fig_other`", "[Figure 1](../other.ipynb)"),
+        ("{numref}`fig_other`", "[Figure 2](../other.ipynb)"),
         ("{eq}`eq_other`", "[(1)](../other.ipynb)"),
         ("{doc}`../other`", "[Another](../other.ipynb)"),
         ("{doc}`there </chapters/other.md>`", "[there](../other.ipynb)"),
@@ -342,7 +342,7 @@ def test_syntax_of_myst_becomes_what_jupyter_can_show(text: str, expected: str) 
         ("{py:func}`~a.b.c`", "`c`"),
         ("{unknown}`x`", "`x`"),
         ("`{ref}` and `` {ref}`x` ``", "`{ref}` and `` {ref}`x` ``"),
-        (":numref:``fig_other``", "[Figure 1](../other.ipynb)"),
+        (":numref:``fig_other``", "[Figure 2](../other.ipynb)"),
     ],
 )
 def test_roles_of_myst_become_readable_text(role: str, text: str) -> None:
