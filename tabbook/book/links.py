@@ -77,6 +77,10 @@ class Links:
             return self.page(chapter) + anchor
         return self.to_chapter(chapter, anchor)
 
+    def in_book(self, path: str) -> str:
+        """A file that the chapter names relative to itself, relative to the book's root."""
+        return unquote(_in_book(self.path, path)[0])
+
     def page(self, chapter: str) -> str:
         """The URL of a chapter on the site."""
         return f"{self.site}/{chapter.removesuffix('.md')}.html"

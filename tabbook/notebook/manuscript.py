@@ -234,4 +234,5 @@ def _placed(book: Book, chapter: Chapter, prose: NotebookProse) -> NotebookProse
     """
     folder = book.notebook(book.tabs[0], chapter.path).parent
     root = book.raw or Path(os.path.relpath(".", folder)).as_posix()
-    return replace(prose, links=replace(prose.links, path=chapter.path, root=root))
+    links = replace(prose.links, path=chapter.path, root=root)
+    return replace(prose, links=links, drawings=book.root if book.raw else None)

@@ -2,13 +2,16 @@
 
 import html
 import re
+from base64 import b64encode
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from docutils.nodes import make_id
 
 from tabbook.book.citations import Citation
 from tabbook.book.contents import TOC, chapter_named, toc_entries
+from tabbook.book.files import is_file
 from tabbook.book.folds import is_folded
 from tabbook.book.labels import CITATIONS, CROSS_REFERENCES, Label, place_name, raw_title
 from tabbook.book.links import Links, raw_images
@@ -48,6 +51,7 @@ from tabbook.text.quotes import QUOTES, quote
 # Roles of MyST that HTML has, and those that are words.
 _HTML = {"{sub}": "sub", "{subscript}": "sub", "{sup}": "sup", "{superscript}": "sup"}
 _HTML |= {"{kbd}": "kbd"}
+_EMBEDDED = "data:image/svg+xml;base64,"
 _WORDS = {"{abbr}", "{guilabel}", "{menuselection}", "{term}"}
 # Directives of MyST that are for pages only.
 _ABSENT = {"bibliography", "contents", "include", "index", "tableofcontents"}
@@ -61,7 +65,8 @@ class NotebookProse:
 
     `labels` (by their keys) and `citations` are those of the whole book; `values` are the recorded
     numbers, and `folded` the titles of sections that are folded. `line_of` gives the chapter's line
-    of a line of the source, both from 1.
+    of a line of the source, both from 1. `drawings` is the folder of the book if its SVG files are
+    to be in the notebook: GitHub serves them as text, and Colab shows no attachments.
     """
 
     links: Links
@@ -71,6 +76,7 @@ class NotebookProse:
     words: Words = ENGLISH
     folded: Collection[str] = ()
     line_of: Callable[[int], int] = int
+    drawings: Path | None = None
 
     def translate(self, source: str) -> str:
         """Translate the source of a markdown cell; empty where there is nothing to show.
@@ -194,15 +200,22 @@ class NotebookProse:
             return "?"
 
     def _figure(self, figure: Figure) -> list[str]:
-        alt, path = plain_text(figure.caption), self.links.resolve(figure.path)
+        alt, path = plain_text(figure.caption), self._image(figure.path)
         image = f"![{alt}](<{path}>)" if " " in path else f"![{alt}]({path})"
-        if figure.options:
+        if figure.options or path.startswith(_EMBEDDED):  # some Markdown links to no data
             sizes = {name: size.removesuffix("px") for name, size in figure.options.items()}
             attributes = {"src": path, "alt": alt, **sizes}
             pairs = (f'{name}="{html.escape(value)}"' for name, value in attributes.items())
             image = f"<img {' '.join(pairs)}>"
         caption = self._caption("Figure", figure)
         return indented([image, "", *caption], figure.indent)
+
+    def _image(self, path: str) -> str:
+        """Where a notebook finds an image; of an SVG file of the book it is the file itself."""
+        file = self.drawings / self.links.in_book(path) if self.drawings else None
+        if file and file.suffix == ".svg" and is_file(file):
+            return _EMBEDDED + b64encode(file.read_bytes()).decode()
+        return self.links.resolve(path)
 
     def _caption(self, kind: str, block: Caption | Figure | Table) -> list[str]:
         names = [*block.labels, place_name(self.links.path, self.line_of(block.line + 1))]

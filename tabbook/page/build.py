@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,15 @@ from tabbook.notebook.draft import installed_versions
 from tabbook.notebook.write import write_text
 from tabbook.page.targets import missing_targets
 from tabbook.problems import Problem, ProblemsError
+from tabbook.text.reader import read_text
 
 PAGES = Path("_build", "html")
 DOCTREES = Path("_build", ".doctrees")
 EXTENSION = "tabbook.sphinx_ext"
 COMPLETED = Path("_build", CONFIG)
 STAMP = Path("_build", "pages.sha256")
+_NAME = r"[^\s()<>\[\]\"'`]"
+_IMAGE = re.compile(rf"(?<!{_NAME}){_NAME}+\.(?:gif|jpe?g|png|svg|webp)(?!{_NAME})")
 
 
 def are_current(book: Book) -> bool:
@@ -109,5 +113,9 @@ def _inputs(book: Book) -> Iterator[Path]:
     if book.support:
         folders.append(book.root / book.support)
     yield from filter(is_file, (book.root / name for name in names))
+    for name in (*book.chapters, *book.pages):
+        text = read_text(book.root / name)
+        images = {(book.root / name).parent / found for found in _IMAGE.findall(text)}
+        yield from filter(is_file, sorted(images))
     for folder in folders:
         yield from files_in(folder)

@@ -11,6 +11,7 @@ A run of neighbouring elements that belong to tabs becomes one of sphinx-design'
 import posixpath
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from pathlib import Path
 from typing import cast
 from urllib import parse
 
@@ -24,10 +25,13 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole, SphinxTranslator
 from sphinx_design.shared import create_component, is_component
 from sphinx_external_toc.events import TableOfContentsNode
 
+from tabbook.book.files import is_file
 from tabbook.book.words import Words
 from tabbook.page.merge import IMAGES, TAB, Page
+from tabbook.page.svg import is_drawing
 from tabbook.text.arithmetic import Number
 from tabbook.text.quotes import QUOTES, quote
+from tabbook.text.reader import read_text
 
 SYNC_GROUP = "tab"
 CAPTIONED = "tabbook-figure"
@@ -59,6 +63,7 @@ def setup_page(app: Sphinx) -> None:
     app.add_transform(Captions)
     app.add_transform(Folds)
     app.add_post_transform(UnnumberedSections)
+    app.add_post_transform(Drawings)
 
 
 class tab_text(nodes.inline):
@@ -382,6 +387,26 @@ class Folds(SphinxTransform):
         shown = fold_title(title.rawsource, "", *title.children, **names)
         self.document.ids |= dict.fromkeys(section["ids"], shown)
         return fold("", shown, *section.children[1:], classes=["tabbook-fold"])
+
+
+class Drawings(SphinxPostTransform):
+    """Let drawings stand in the page itself, where their colours can follow its theme.
+
+    A drawing is an SVG file whose root has the class `drawing`.
+    """
+
+    default_priority = 6  # before images are fetched
+    formats = ("html",)
+
+    def run(self, **_kwargs: object) -> None:
+        """Replace the images."""
+        for image in list(self.document.findall(nodes.image)):
+            path = Path(self.env.srcdir, image["uri"])
+            text = read_text(path) if path.suffix == ".svg" and is_file(path) else ""
+            if is_drawing(text):
+                svg = text[text.index("<svg") :]
+                html = f'<div class="tabbook-drawing">\n{svg}\n</div>'
+                image.parent.replace(image, nodes.raw("", html, format="html"))
 
 
 class UnnumberedSections(SphinxPostTransform):

@@ -1,9 +1,16 @@
-"""How large an SVG image is."""
+"""How large an SVG image is, and whether it is a drawing."""
 
 import re
 
 SVG = "image/svg+xml"
 _VIEW_BOX = re.compile(r"""<svg[^>]*\bviewBox=["']([^"']*)["']""")
+
+_DRAWING = re.compile(r"""<svg\b[^>]*\sclass=["'](?:[^"']*\s)?drawing[\s"']""")
+
+
+def is_drawing(document: str) -> bool:
+    """Whether an SVG document is made to stand in a page: its root has the class `drawing`."""
+    return _DRAWING.search(document) is not None
 
 
 def svg_size(document: str) -> tuple[float, ...]:

@@ -205,6 +205,27 @@ def test_a_choice_says_when_it_is_opened_whether_it_is_right(context: BrowserCon
     assert right.get_by_text("Right. It is last:").is_visible()
 
 
+@pytest.mark.parametrize(
+    ("scheme", "ink"), [("light", "rgb(0, 0, 0)"), ("dark", "rgb(255, 255, 255)")]
+)
+def test_a_drawing_follows_the_theme_and_fits_a_telephone(
+    context: BrowserContext, scheme: str, ink: str
+):
+    page = opened(context, SECOND)
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", scheme)
+    drawing = page.locator("figure .tabbook-drawing > svg")
+    assert drawing.locator("text").evaluate("e => getComputedStyle(e).fill") == ink
+    narrow = drawing.bounding_box()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    wide = drawing.bounding_box()
+    assert narrow
+    assert wide
+    assert narrow["x"] >= 0
+    assert narrow["x"] + narrow["width"] <= 390
+    assert 12 * narrow["width"] / 360 >= 11  # pixels of text
+    assert wide["width"] > 500
+
+
 def test_without_a_script_folds_and_choices_can_be_opened(chromium: str, address: str):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
