@@ -35,12 +35,14 @@ _CHAPTER = re.compile(r"\.(?P<suffix>md|ipynb|html)$")
 class LinkedChapter:
     """A chapter as others name it: its title, and its notebook relative to the tab's folder.
 
-    `in_every_tab` says that there is such a notebook for each tab of the book.
+    `in_every_tab` says that there is such a notebook for each tab of the book. `number` is the
+    chapter's, 0 where chapters have none.
     """
 
     title: str
     notebook: str
     in_every_tab: bool = True
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,8 @@ class Book:
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
     read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
     `binds_numbers` says that every number in prose has to come from somewhere.
-    `unlisted` are chapters that no table of contents names.
+    `unlisted` are chapters that no table of contents names. `chapter_numbers` are those that Sphinx
+    gives to the chapters of numbered parts, which the numbers of their figures begin with.
     """
 
     root: Path
@@ -112,6 +113,7 @@ class Book:
     words: Words = ENGLISH
     problems: tuple[Problem, ...] = ()
     unlisted: tuple[str, ...] = ()
+    chapter_numbers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def tab_names(self) -> tuple[str, ...]:
@@ -151,7 +153,8 @@ def read_book(root: Path) -> Book:
     """
     config = _Config(root)
     settings = {name: config.get(("sphinx", "config", name), SETTINGS[name]) for name in SETTINGS}
-    documents = _read_toc(root)
+    site_map = _read_toc(root)
+    documents = tuple(_sources(root, _documents(root, site_map)))
     pages = tuple(name for name in documents if not name.endswith(".md"))
     chapters = tuple(name for name in documents if name not in pages)
     return Book(
@@ -172,6 +175,7 @@ def read_book(root: Path) -> Book:
         binds_numbers=settings["tabbook_numbers"],
         words=Words(config.get(("sphinx", "config", "language"), str), settings["tabbook_words"]),
         problems=(*_unknown_settings(config), *_toc_problems(root, chapters)),
+        chapter_numbers=_chapter_numbers(root, site_map),
     )
 
 
@@ -270,16 +274,31 @@ def _read_tab(config: _Config, name: str) -> Tab:
     )
 
 
-def _read_toc(root: Path) -> tuple[str, ...]:
+def _read_toc(root: Path) -> SiteMap:
     try:
-        site_map = parse_toc_yaml(root / TOC)
+        return parse_toc_yaml(root / TOC)
     except FileNotFoundError:
         raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
     except (MalformedError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
-    # An entry may have its suffix.
-    names = (re.sub(r"\.(md|rst|ipynb)$", "", name) for name in _documents(root, site_map))
-    return tuple(_source(root, name) for name in dict.fromkeys(names))
+
+
+def _sources(root: Path, documents: Iterable[str]) -> Iterator[str]:
+    """The files of documents, each once; an entry may have its suffix."""
+    names = (re.sub(r"\.(md|rst|ipynb)$", "", name) for name in documents)
+    return (_source(root, name) for name in dict.fromkeys(names))
+
+
+def _chapter_numbers(root: Path, site_map: SiteMap) -> dict[str, int]:
+    """The numbers of the chapters in numbered parts, which are counted through all parts."""
+    numbered = (
+        name
+        for part in site_map.root.subtrees
+        if part.numbered
+        for item in part.items
+        for name in _named(root, item)
+    )
+    return {source: number for number, source in enumerate(_sources(root, numbered), 1)}
 
 
 def _source(root: Path, document: str) -> str:

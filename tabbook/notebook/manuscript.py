@@ -223,7 +223,12 @@ def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
     in_every_tab = not book.notebooks or all(
         any(cell.belongs_to(each.name) for cell in code) for each in book.tabs
     )
-    return LinkedChapter(find_title(chapter) or chapter.path, notebook.as_posix(), in_every_tab)
+    return LinkedChapter(
+        title=find_title(chapter) or chapter.path,
+        notebook=notebook.as_posix(),
+        in_every_tab=in_every_tab,
+        number=book.chapter_numbers.get(chapter.path, 0),
+    )
 
 
 def _placed(book: Book, chapter: Chapter, prose: NotebookProse) -> NotebookProse:

@@ -172,7 +172,7 @@ class NotebookProse:
             text = plain_text(label.title)
         else:
             text = (
-                f"({label.number})"
+                f"({self._number(label)})"
                 if label.kind == "equation"
                 else self._numbered(label.kind.capitalize(), label)
             )
@@ -229,7 +229,7 @@ class NotebookProse:
         if label is not None:
             display = _END_OF_DISPLAY.search(body)
             end = display.start() if display else len(body)
-            body = f"{body[:end]} \\tag{{{label.number}}}{body[end:]}"
+            body = f"{body[:end]} \\tag{{{self._number(label)}}}{body[end:]}"
         return indented(["$$", *body.split("\n"), "$$"], equation.indent)
 
     def _fence(self, block: Fenced) -> list[str]:
@@ -281,7 +281,13 @@ class NotebookProse:
             yield from ("", "</details>")
 
     def _numbered(self, kind: str, label: Label) -> str:
-        return self.words.say(f"{kind} {{number}}", number=label.number)
+        return self.words.say(f"{kind} {{number}}", number=self._number(label))
+
+    def _number(self, label: Label) -> str:
+        """The number of a figure, table or equation, behind its chapter's where that has one."""
+        chapter = self.links.chapters.get(label.path)
+        prefix = f"{chapter.number}." if chapter and chapter.number else ""
+        return f"{prefix}{label.number}"
 
     def _titled(self, block: Directive) -> list[str]:
         """Return the text of a directive under its title: of a box or a quote as a quote."""

@@ -188,18 +188,18 @@ def test_a_caption_of_one_tab_stands_in_its_tab(article: Tag):
 
 def test_pages_and_notebooks_number_figures_alike(article: Tag, built: Book):
     numbered = {
-        caption.select_one(".caption-text").get_text(): number.get_text().split(".")[-1].strip()
+        caption.select_one(".caption-text").get_text(): number.get_text().split()[-1]
         for caption in article.select("figcaption")
         if (number := caption.select_one(".caption-number"))
     }
-    assert list(numbered.values()) == list("123456789")
+    assert list(numbered.values()) == [f"1.{number}" for number in range(1, 10)]
     text = "\n".join(prose(built, tab) for tab in TABS)
     for caption, number in numbered.items():
         assert f"**Figure {number}.** {caption[:8]}" in text
     references = [a.get_text() for a in article.select("p a.reference.internal")]
     assert references == [f"Fig. 1.{number}" for number in (1, 4, 5, 6, 9)]
     for number in (1, 4, 5, 6, 9):
-        assert f"[Figure {number}](https" in text
+        assert f"[Figure 1.{number}](https" in text
 
 
 def test_every_figure_with_a_number_can_be_linked_to(article: Tag):
@@ -212,17 +212,19 @@ def test_every_figure_with_a_number_can_be_linked_to(article: Tag):
 def test_other_paragraphs_and_captions_of_tables_are_what_they_were(article: Tag, built: Book):
     assert ": Not a caption, but text." in [p.get_text() for p in article.select("p")]
     assert article.select_one("table caption").get_text().startswith("Table 1.1 Caption of a")
-    assert "**Table 1.** Caption of a table.\n\n| a |" in prose(built, "mxnet")
+    assert "**Table 1.1.** Caption of a table.\n\n| a |" in prose(built, "mxnet")
     assert ": Not a caption, but text." in prose(built, "mxnet")
 
 
 def test_a_notebook_has_captions_of_the_cells_that_it_has(built: Book):
     for tab in TABS:
         text = prose(built, tab)
-        assert "**Figure 3.** The same output in *all* tabs. At $x = 1$, it is 6.\n\nProse." in text
+        assert (
+            "**Figure 1.3.** The same output in *all* tabs. At $x = 1$, it is 6.\n\nProse." in text
+        )
         assert ("Two of three" in text) == (tab != "mxnet")
-        assert ("**Figure 8.** Only in PyTorch." in text) == (tab == "pytorch")
-        assert ("**Figure 9.** Only in MXNet.\n\nAnd words." in text) == (tab == "mxnet")
+        assert ("**Figure 1.8.** Only in PyTorch." in text) == (tab == "pytorch")
+        assert ("**Figure 1.9.** Only in MXNet.\n\nAnd words." in text) == (tab == "mxnet")
         assert "Text." in text
 
 

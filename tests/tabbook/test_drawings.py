@@ -51,7 +51,7 @@ def test_a_notebook_carries_the_drawing(executed_book: Book):
     text = "\n\n".join(cell.source for cell in notebook.cells)
     (found,) = IMAGE.findall(text)
     assert b64decode(found) == (executed_book.root / "img/drawing.svg").read_bytes()
-    assert "**Figure 1.** A drawing." in text
+    assert "**Figure 2.1.** A drawing." in text
 
 
 def test_other_images_and_books_without_a_repository_name_files(root: Path):
