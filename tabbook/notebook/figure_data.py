@@ -10,5 +10,5 @@ AXES_FIELDS = {
 }
 SERIES_FIELDS = {
     *("kind", "label", "look", "levels", "shape"),
-    *("x", "y", "z", "colours", "pixels", "spread"),
+    *("x", "y", "z", "feet", "colours", "pixels", "spread"),
 }

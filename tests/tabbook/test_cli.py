@@ -258,9 +258,10 @@ def test_a_chapter_with_problems_stops_everything(here: Path, capsys: pytest.Cap
     edit(here / "chapters/part/second.md", "sec_first", "sec_frist")
     for command in (["notebooks"], ["execute"], ["build"], ["check"]):
         assert main(command) == 1
-        first, second = capsys.readouterr().err.splitlines()
+        first, *others = capsys.readouterr().err.splitlines()
         assert first.startswith(f"{FIRST}:31: unknown tab 'mxnt' in '%%tab mxnt'; did you mean")
-        assert second.startswith("chapters/part/second.md:9: ")
+        assert others
+        assert all("second.md:" in other and "sec_frist" in other for other in others)
     assert contents(here) == before
 
 
@@ -285,7 +286,7 @@ def test_numbers_in_prose_are_traced_where_the_book_or_the_reader_asks(
     edit(here / FIRST, "A figure:", "A figure with 0.87:")
     assert main(["check"]) == 0
     assert capsys.readouterr() == ("", "")
-    summary = "5 numbers in prose: 2 recorded, 2 computed, 0 in code, 0 declared, 1 unbound\n"
+    summary = "6 numbers in prose: 2 recorded, 3 computed, 0 in code, 0 declared, 1 unbound\n"
     assert main(["check", "--numbers"]) == 1
     asked = capsys.readouterr()
     assert asked.out == summary
