@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 PAGES = Path(__file__).parents[2] / "reference"
+ROOT = PAGES.parent
 NAMED = re.compile(r"^\.\. auto(?:class|function|data):: ([\w.]+)", re.M)
+LINKED = re.compile(r":doc:`/([\w/-]+)`")
 
 
 @pytest.mark.parametrize("page", ["torch", "tensorflow", "mxnet", "common"])
@@ -30,3 +32,9 @@ def test_every_name_of_a_reference_page_is_the_librarys_own_and_has_a_docstring(
         assert documented.__doc__, name
         # Docstrings of a framework's methods are not written for Sphinx, which warns of them.
         assert str(getattr(documented, "__module__", "")).startswith("d2l_local"), name
+
+
+@pytest.mark.parametrize("page", sorted(PAGES.glob("*.rst")), ids=lambda page: page.stem)
+def test_a_reference_page_links_to_chapters_that_are_there(page):
+    for chapter in LINKED.findall(page.read_text(encoding="utf-8")):
+        assert (ROOT / f"{chapter}.md").exists(), chapter
