@@ -62,11 +62,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch:
+        # Where it would otherwise write into the home directory; Playwright hands on what it is
+        # started with.
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser.new_page(viewport={"width": 390, "height": 844})
-        browser.close()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+            yield browser.new_page(viewport={"width": 390, "height": 844})
+            browser.close()
 
 
 @drawing
