@@ -1,9 +1,7 @@
 """The drawings are what their code draws, and can be read: on a phone, on any page, by anybody."""
 
 import ast
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
@@ -18,7 +16,6 @@ from drawings.kit import COLOURS, ROOT
 
 SVG = "{http://www.w3.org/2000/svg}"
 SMALLEST = 12  # units, of which a phone has one in a pixel, nearly
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # What a drawing may say beside its elements' own attributes of geometry.
 ADDRESS = re.compile(r"https?:|//|@import|url\(|href|javascript:|data:")
 # The boxes of all labels, and whether two of them overlap or one leaves the sheet.
@@ -55,21 +52,11 @@ def root_of(name: str) -> ET.Element:
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    found = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if found is None:
-        message = "no Chromium: sudo apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with pytest.MonkeyPatch.context() as patch:
-        # Where it would otherwise write into the home directory; Playwright hands on what it is
-        # started with.
-        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-            yield browser.new_page(viewport={"width": 390, "height": 844})
-            browser.close()
+def page(chromium: str) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser.new_page(viewport={"width": 390, "height": 844})
+        browser.close()
 
 
 @drawing

@@ -1,8 +1,6 @@
 """The pages in a real browser: what a reader's choice of a tab does."""
 
 import functools
-import os
-import shutil
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -13,7 +11,6 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from tabbook.book.settings import Book
 
 FIRST, SECOND = "chapters/part/first.html", "chapters/part/second.html"
-NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The elements that follow the tab and are seen before any script after the head's has run.
 SEEN_FIRST = """
 () => new Promise(done => requestAnimationFrame(() => done(
@@ -33,20 +30,6 @@ def address(site: Book) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        message = "no Chromium: sudo apt-get install chromium"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    with pytest.MonkeyPatch.context() as patch:
-        # Where it would otherwise write into the home directory.
-        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
-        yield found
 
 
 @pytest.fixture
