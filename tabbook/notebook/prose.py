@@ -272,13 +272,17 @@ class NotebookProse:
         return self._titled(block)
 
     def _recall(self, recall: Recall) -> Iterator[str]:
-        """Yield the lines of a question, and of its choices, which are folded."""
+        """Yield the lines of a question and of its choices, which are folded, and a gap.
+
+        Without one, the next question would look like a text of the last choice.
+        """
         yield from self._join(recall.question).split("\n")
         for choice in recall.choices:
             summary = inline_html(self._text(choice.text))
             yield from ("", f"<details><summary>{summary}</summary>", "")
             yield from explained(choice, self._join(choice.explanation).split("\n"), self.words)
             yield from ("", "</details>")
+        yield from ("", "<br>")
 
     def _numbered(self, kind: str, label: Label) -> str:
         return self.words.say(f"{kind} {{number}}", number=self._number(label))

@@ -121,6 +121,8 @@ def test_a_notebook_folds_the_explanations():
         - a list
 
         </details>
+
+        <br>
         """  # noqa: E501
     ).strip("\n")
 
