@@ -65,7 +65,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Book:
 def _build_pages(book: Book) -> str:
     # Jupyter Book takes seconds to import, and most tests do without.
     from jupyter_book.sphinx import build_sphinx
+    from sphinx import locale
 
+    # Sphinx keeps the words of the first book that a process builds, whatever the next one says.
+    locale.translators.clear()
     with contextlib.redirect_stderr(io.StringIO()) as messages:
         status = build_sphinx(
             str(book.root),

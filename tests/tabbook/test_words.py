@@ -67,8 +67,9 @@ def test_pages_speak_the_language_of_the_book(
 ):
     config = root / "_config.yml"
     settings = "    language: de\n    tabbook_words: {Source: Woher}\n    tabbook_tabs:"
-    text = config.read_text(encoding="utf-8").replace("    tabbook_tabs:", settings)
-    config.write_text(text, encoding="utf-8")
+    english = config.read_text(encoding="utf-8")
+    german = english.replace("    tabbook_tabs:", settings)
+    config.write_text(german, encoding="utf-8")
     assert build_pages(with_notebooks(read_book(root))) == ""
     html = (root / "_build/html/chapters/part/second.html").read_text(encoding="utf-8")
     article = BeautifulSoup(html, "html.parser").find("article")
@@ -78,3 +79,10 @@ def test_pages_speak_the_language_of_the_book(
     first = (root / "_build/html/chapters/part/first.html").read_text(encoding="utf-8")
     assert article.select_one("p a.reference.internal").get_text() == "Abschnitt 1"
     assert "Diesen Teil gibt es nicht für MXNet." in first
+    # The next book of the same process speaks its own.
+    config.write_text(english, encoding="utf-8")
+    assert build_pages(with_notebooks(read_book(root))) == ""
+    html = (root / "_build/html/chapters/part/second.html").read_text(encoding="utf-8")
+    article = BeautifulSoup(html, "html.parser").find("article")
+    assert article is not None
+    assert article.select_one("p a.reference.internal").get_text() == "Section 1"
