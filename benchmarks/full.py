@@ -67,7 +67,13 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "STEPS": 3,
         "COMPILED": True,
     },
-    "width": {"NUM_TRAIN": 50_000, "NUM_VAL": 10_000, "BATCH_SIZE": 250, "EPOCHS": 4},
+    "width": {
+        "NUM_TRAIN": 20_000,
+        "NUM_VAL": 10_000,
+        "BATCH_SIZE": 250,
+        "EPOCHS": 4,
+        "SEEDS": list(range(1, 11)),
+    },
 }
 
 
