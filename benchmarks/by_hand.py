@@ -1,12 +1,13 @@
 """Seconds per epoch of models written by hand, in the trainer and in a bare loop.
 
-    python benchmarks/by_hand.py [pytorch] [tensorflow] [mxnet]
+    python benchmarks/by_hand.py [pytorch] [tensorflow] [mxnet] [jax]
 
-Both loops use the same forward pass, from arrays and operators; in TensorFlow both run eagerly.
-`tiny` is linear regression with two inputs on 10,000 rows in batches of 10, where a step is so
-short that every call counts. `wide` has 784 inputs, 256 hidden units and 10 outputs, on 10,240 rows
-in batches of 256. The epochs of the two loops take turns, so that what else the machine does hits
-both. The bare loop does nothing but train; the library loads, shuffles and plots as always.
+Both loops use the same forward pass, from arrays and operators; in TensorFlow both run eagerly, in
+JAX both are compiled. `tiny` is linear regression with two inputs on 10,000 rows in batches of 10,
+where a step is so short that every call counts. `wide` has 784 inputs, 256 hidden units and 10
+outputs, on 10,240 rows in batches of 256. The epochs of the two loops take turns, so that what else
+the machine does hits both. The bare loop does nothing but train; the library loads, shuffles and
+plots as always.
 """
 
 from __future__ import annotations
@@ -118,7 +119,33 @@ def mxnet(d2l: Any, task: str) -> tuple[list[Any], Callable[[], None], list[Any]
     return parameters(), epoch, [X, y]
 
 
-MAKE = {"pytorch": pytorch, "tensorflow": tensorflow, "mxnet": mxnet}
+def jax(d2l: Any, task: str) -> tuple[list[Any], Callable[[], None], list[Any]]:
+    import jax
+    import jax.numpy as jnp
+    from flax import nnx
+
+    params = list(map(jnp.asarray, start(task)))
+    X, y = map(jnp.asarray, arrays(task))
+    key = jax.random.key(0)
+
+    @jax.jit
+    def step(params: Any, X: Any, y: Any, rows: Any) -> Any:
+        loss_of = lambda params: loss(d2l, forward(d2l, params, X[rows]), y[rows])  # noqa: E731
+        grads = jax.grad(loss_of)(params)
+        return [p - LR * grad for p, grad in zip(params, grads, strict=True)]
+
+    def epoch() -> None:
+        nonlocal params, key
+        key, now = jax.random.split(key)
+        order = np.asarray(jax.random.permutation(now, len(X)))
+        for i in range(0, len(X), BATCH[task]):
+            params = step(params, X, y, order[i : i + BATCH[task]])
+        jax.block_until_ready(params)
+
+    return [nnx.Param(jnp.asarray(a)) for a in start(task)], epoch, [X, y]
+
+
+MAKE = {"pytorch": pytorch, "tensorflow": tensorflow, "mxnet": mxnet, "jax": jax}
 
 
 def measure(framework: str, task: str) -> None:
@@ -135,13 +162,13 @@ def measure(framework: str, task: str) -> None:
                 setattr(self, f"p{i}", param)
 
         def forward(self, X: Any) -> Any:
-            return forward(d2l, params, X)
+            return forward(d2l, [getattr(self, f"p{i}") for i in range(len(params))], X)
 
         def loss(self, y_hat: Any, y: Any) -> Any:
             return loss(d2l, y_hat, y)
 
         def configure_optimizers(self) -> Any:
-            return d2l.SGD(LR) if framework == "tensorflow" else d2l.SGD(params, LR)
+            return d2l.SGD(LR) if framework in ("tensorflow", "jax") else d2l.SGD(params, LR)
 
     class Data(d2l.DataModule):
         batch_size = BATCH[task]

@@ -1,6 +1,6 @@
 """Seconds per epoch of the library and of a bare loop, in each framework.
 
-    python benchmarks/epoch.py [pytorch] [tensorflow] [mxnet] [--task fit | train_ch3 | lenet]
+    python benchmarks/epoch.py [pytorch] [tensorflow] [mxnet] [jax] [--task fit | train_ch3 | lenet]
 
 `fit` is `Trainer.fit` and `train_ch3` the function, both with 784-256-10 on the 60,000 images in
 batches of 256; `lenet` is `Trainer.fit` with LeNet on the first 6,000 images in batches of 128. The
@@ -12,6 +12,7 @@ compiled where the framework can do that. The library loads, validates and plots
 from __future__ import annotations
 
 import argparse
+import functools
 import statistics
 import subprocess
 import sys
@@ -273,16 +274,99 @@ def train_ch3_mxnet() -> Callable[[int], None]:
     return lambda epochs: d2l.train_ch3(net, *data, loss, epochs, updater)
 
 
+# JAX ----------------------------------------------------------------------------------------------
+
+
+def net_jax(task: str) -> Any:
+    import jax
+    from flax import nnx
+
+    rngs = nnx.Rngs(0)
+    flat = lambda X: X.reshape(len(X), -1)  # noqa: E731
+    if task != "lenet":
+        hidden, out = nnx.Linear(784, HIDDEN, rngs=rngs), nnx.Linear(HIDDEN, 10, rngs=rngs)
+        return nnx.Sequential(flat, hidden, jax.nn.relu, out)
+    pool = functools.partial(nnx.avg_pool, window_shape=(2, 2), strides=(2, 2))
+    return nnx.Sequential(
+        *(nnx.Conv(1, 6, (5, 5), rngs=rngs), jax.nn.sigmoid, pool),
+        *(nnx.Conv(6, 16, (5, 5), padding="VALID", rngs=rngs), jax.nn.sigmoid, pool, flat),
+        *(nnx.Linear(400, 120, rngs=rngs), jax.nn.sigmoid),
+        *(nnx.Linear(120, 84, rngs=rngs), jax.nn.sigmoid, nnx.Linear(84, 10, rngs=rngs)),
+    )
+
+
+def bare_jax(task: str) -> Epoch:
+    import jax
+    import jax.numpy as jnp
+    import optax
+    from flax import nnx
+
+    (X, y), (X_val, y_val) = (
+        [jnp.asarray(a) for a in floats(train, task, channel=-1)] for train in (True, False)
+    )
+    batch = BATCH[task]
+    net, state = nnx.split(net_jax(task))
+    params, tree = jax.tree.flatten(state)
+
+    def loss_of(params: Any, X: Any, y: Any) -> Any:
+        scores = nnx.merge(net, jax.tree.unflatten(tree, params))(X)
+        return optax.softmax_cross_entropy_with_integer_labels(scores, y).mean(), scores
+
+    @jax.jit
+    def step(params: Any, X: Any, y: Any, rows: Any) -> Any:
+        grads, _ = jax.grad(loss_of, has_aux=True)(params, X[rows], y[rows])
+        return [param - LR * grad for param, grad in zip(params, grads, strict=True)]
+
+    @jax.jit
+    def validate(params: Any, X: Any, y: Any, start: Any) -> Any:
+        X, y = (jax.lax.dynamic_slice_in_dim(a, start, batch) for a in (X, y))
+        loss, scores = loss_of(params, X, y)
+        return loss, (scores.argmax(1) == y).mean()
+
+    key = jax.random.key(0)
+
+    def epoch() -> None:
+        nonlocal params, key
+        key, now = jax.random.split(key)
+        order = np.asarray(jax.random.permutation(now, len(X)))
+        for i in range(0, len(X), batch):
+            params = step(params, X, y, order[i : i + batch])
+        for i in range(0, len(X_val), batch):
+            last = validate(params, X_val, y_val, i)
+        jax.block_until_ready((params, last))
+
+    return epoch
+
+
+def train_ch3_jax() -> Callable[[int], None]:
+    import optax
+    from flax import nnx
+
+    from d2l_local import jax as d2l
+
+    net = net_jax("train_ch3")
+    data = d2l.load_data_fashion_mnist(BATCH["train_ch3"])
+    updater = nnx.Optimizer(net, optax.sgd(LR), wrt=nnx.Param)
+    loss = optax.softmax_cross_entropy_with_integer_labels
+    return lambda epochs: d2l.train_ch3(net, *data, loss, epochs, updater)
+
+
 # Measuring ----------------------------------------------------------------------------------------
 
-BARE = {"pytorch": bare_pytorch, "tensorflow": bare_tensorflow, "mxnet": bare_mxnet}
-NET = {"pytorch": net_pytorch, "tensorflow": net_tensorflow, "mxnet": net_mxnet}
+BARE = {
+    "pytorch": bare_pytorch,
+    "tensorflow": bare_tensorflow,
+    "mxnet": bare_mxnet,
+    "jax": bare_jax,
+}
+NET = {"pytorch": net_pytorch, "tensorflow": net_tensorflow, "mxnet": net_mxnet, "jax": net_jax}
 TRAIN_CH3 = {
     "pytorch": train_ch3_pytorch,
     "tensorflow": train_ch3_tensorflow,
     "mxnet": train_ch3_mxnet,
+    "jax": train_ch3_jax,
 }
-FACE = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet"}
+FACE = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet", "jax": "jax"}
 
 
 def seconds(function: Callable[[], None]) -> float:
@@ -319,7 +403,7 @@ def measure_fit(framework: str, task: str, bare: Epoch) -> list[tuple[float, flo
     class Data(d2l.FashionMNIST):
         def get_dataloader(self, train: bool) -> Any:
             if task == "lenet":
-                X, y = floats(train, task, channel=-1 if framework == "tensorflow" else 1)
+                X, y = floats(train, task, channel=-1 if framework in ("tensorflow", "jax") else 1)
                 labels = d2l.tensor(y, dtype=d2l.int64 if framework == "pytorch" else d2l.int32)
                 return self.get_tensorloader((d2l.tensor(X), labels), train)
             return super().get_dataloader(train)

@@ -12,11 +12,6 @@ from pathlib import Path
 from types import NoneType
 from typing import Any
 
-_INSTALL = {
-    "torch": ("pytorch", "pip install torch"),
-    "tensorflow": ("tensorflow", "pip install tensorflow (or tensorflow-cpu)"),
-}
-
 
 @contextmanager
 def frameworks_first() -> Iterator[None]:
@@ -36,7 +31,7 @@ def frameworks_first() -> Iterator[None]:
 
 def stand_aside(name: str) -> None:
     """Leave the name `torch`, for instance, to the framework, where a face is imported as that."""
-    if name in ("torch", "tensorflow", "mxnet"):
+    if "." not in name and name != "__main__":
         del sys.modules[name]
         with frameworks_first():
             importlib.import_module(name)
@@ -52,11 +47,19 @@ def is_installed(framework: str) -> bool:
     return spec is not None and not isinstance(spec.loader, (NoneType, NamespaceLoader))
 
 
-def require(framework: str) -> None:
-    """Import the framework, or raise ModuleNotFoundError with what to do if it is not installed."""
+def require(framework: str, tab: str, install: str) -> None:
+    """Import the framework that a tab needs.
+
+    Args:
+        framework: name of the package.
+        tab: name of the tab.
+        install: command that installs it.
+
+    Raises:
+        ModuleNotFoundError: if it is not installed; the message says what to do.
+    """
     with frameworks_first():
         if not is_installed(framework):
-            tab, install = _INSTALL[framework]
             raise ModuleNotFoundError(
                 f"The {tab} tab needs the package {framework}, which is not installed: {install}. "
                 f"The other tabs do not need it.",

@@ -195,6 +195,10 @@ def _explain(error: Exception, trainer: Any, model: Any, data: Any) -> None:
             raise MissingReturnError(
                 f"{name}.{function} returned None: does it end without a `return`?"
             ) from error
+    if "Output was None" in str(error):  # What JAX says where it cannot see what has returned it.
+        raise MissingReturnError(
+            f"{name}.training_step returned None: does it end without a `return`?"
+        ) from error
     if not isinstance(error, _UNRELATED):
         _add_shapes(error, frames, trainer, name)
 

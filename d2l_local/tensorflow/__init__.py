@@ -10,7 +10,7 @@ from d2l_local.common.faces import require, stand_aside
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 stand_aside(__name__)
-require("tensorflow")
+require("tensorflow", "tensorflow", "pip install tensorflow (or tensorflow-cpu)")
 
 from d2l_local.common import public
 from d2l_local.common.faces import lazy_attribute

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from d2l_local.common.faces import require, stand_aside
 
 stand_aside(__name__)
-require("torch")
+require("torch", "pytorch", "pip install torch")
 
 from d2l_local.common import public
 from d2l_local.common.faces import lazy_attribute

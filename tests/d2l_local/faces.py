@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-NAMES = ("torch", "tensorflow", "mxnet")
+NAMES = ("torch", "tensorflow", "mxnet", "jax")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,25 @@ class Face:
     tensor: Callable[[np.ndarray], Any]
     parameter: Callable[[np.ndarray], Any]
     seed: Callable[[int], Any]
+
+    @property
+    def immutable(self) -> bool:
+        """Whether tensors cannot be changed; these frameworks have channels last, too."""
+        return self.name in ("tensorflow", "jax")
+
+    @property
+    def eagerly(self) -> dict[str, bool]:
+        """What a trainer needs so that Python runs for each batch."""
+        return {"jit": False} if self.name == "jax" else {}
+
+    def notes(self, error: BaseException) -> list[str]:
+        """Return the notes that the library has added to an error."""
+        added = getattr(error, "__notes__", ())
+        return [
+            note
+            for note in added
+            if "JAX has removed its internal frames" not in note and set(note) != {"-"}
+        ]
 
     def numpy(self, tensor: Any) -> np.ndarray:
         return np.asarray(self.d2l.numpy(tensor))
@@ -92,7 +111,16 @@ def _mxnet() -> Face:
     return Face("mxnet", d2l, lambda a: mx.np.array(a, dtype=a.dtype), parameter, mx.random.seed)
 
 
+def _jax() -> Face:
+    import jax.numpy as jnp
+    from flax import nnx
+
+    from d2l_local import jax as d2l
+
+    return Face("jax", d2l, jnp.asarray, lambda a: nnx.Param(jnp.asarray(a)), d2l.set_seed)
+
+
 def load(name: str) -> Face:
     """Import one framework and its face."""
     importlib.import_module("d2l_local")
-    return {"torch": _torch, "tensorflow": _tensorflow, "mxnet": _mxnet}[name]()
+    return {"torch": _torch, "tensorflow": _tensorflow, "mxnet": _mxnet, "jax": _jax}[name]()

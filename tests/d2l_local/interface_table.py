@@ -82,4 +82,4 @@ def page(faces: dict[str, ModuleType]) -> str:
 if __name__ == "__main__":
     import faces
 
-    PAGE.write_text(page({name: faces.load(name).d2l for name in faces.NAMES}), encoding="utf-8")
+    PAGE.write_text(page({name: faces.load(name).d2l for name in TITLES}), encoding="utf-8")

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 
+import faces
 import pytest
 
 from d2l_local.common import faces as frameworks
@@ -27,8 +28,6 @@ def test_a_misspelt_name_gets_a_suggestion(face):
 
 
 def test_no_name_is_both_there_and_absent_everywhere():
-    import faces
-
     names = [set(dir(faces.load(name).d2l)) for name in faces.NAMES]
     assert not set(ABSENT) & set.intersection(*names)
 
@@ -51,6 +50,7 @@ def test_a_name_of_nothing_gets_no_suggestion():
         ("torch", "pytorch tab needs the package torch.*pip install torch"),
         ("tensorflow", "tensorflow tab needs the package tensorflow"),
         ("mxnet", "mxnet tab needs MXNet"),
+        ("jax", "jax tab needs the package jax.*pip install jax flax optax"),
     ],
 )
 def test_a_missing_framework_says_how_to_install_it(framework, said):
@@ -72,19 +72,19 @@ from d2l_local import {framework}
     assert re.search(said, run.stderr.replace("\n", " ")), run.stderr
 
 
-@pytest.mark.parametrize("framework", ["torch", "tensorflow"])
+@pytest.mark.parametrize("framework", ["torch", "flax"])
 def test_the_error_for_a_missing_framework_is_about_its_package(framework, monkeypatch):
     monkeypatch.setattr(frameworks, "is_installed", lambda name: False)
     with pytest.raises(ModuleNotFoundError) as error:
-        frameworks.require(framework)
+        frameworks.require(framework, "tab", "pip install it")
     assert error.value.name == framework
 
 
-@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+@pytest.mark.parametrize("framework", faces.NAMES)
 def test_a_face_can_be_documented_where_sphinx_mocks_its_framework(framework):
     code = f"""
 from sphinx.ext.autodoc.mock import mock
-with mock(["torch", "tensorflow", "keras", "mxnet"]):
+with mock(["torch", "tensorflow", "keras", "mxnet", "jax", "flax", "optax"]):
     from d2l_local import {framework} as d2l
     import {framework}
 print({framework}.__spec__.origin, d2l.Module.__name__)
@@ -94,7 +94,7 @@ print({framework}.__spec__.origin, d2l.Module.__name__)
 
 
 @pytest.mark.parametrize("already_imported", [False, True])
-@pytest.mark.parametrize("framework", ["torch", "tensorflow", "mxnet"])
+@pytest.mark.parametrize("framework", faces.NAMES)
 def test_a_folder_with_the_name_of_a_framework_is_not_taken_for_it(
     tmp_path, framework, already_imported
 ):

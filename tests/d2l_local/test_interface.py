@@ -61,7 +61,7 @@ def same_default(new, old):
 
 
 def test_the_table_in_the_documentation_is_up_to_date():
-    table = interface_table.page({name: faces.load(name).d2l for name in faces.NAMES})
+    table = interface_table.page({name: faces.load(name).d2l for name in interface_table.TITLES})
     assert interface_table.PAGE.read_text(encoding="utf-8") == table, (
         "write it anew: python tests/d2l_local/interface_table.py"
     )

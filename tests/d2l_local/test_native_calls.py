@@ -71,6 +71,7 @@ IMPORTS = {
     "tensorflow": "import tensorflow as tf",
     "mxnet": "from mxnet import np, npx",
 }
+WITH_TAB = [tab.module for tab in BOOK.tabs]
 TYPES = {"int32", "int64", "float32"}
 
 
@@ -100,6 +101,7 @@ def run(code, face):
     return value if isinstance(value, int | np.generic | np.ndarray) else face.numpy(value)
 
 
+@pytest.mark.parametrize("face", WITH_TAB, indirect=True)
 def test_every_alias_means_what_it_stands_for(face):
     aliases = aliases_of(face).aliases
     assert aliases.keys() <= {*ARGUMENTS, *TYPES}

@@ -5,6 +5,7 @@ import operator
 import re
 from pathlib import Path
 
+import faces
 import pytest
 
 PAGES = Path(__file__).parents[2] / "reference"
@@ -13,7 +14,7 @@ NAMED = re.compile(r"^\.\. auto(?:class|function|data):: ([\w.]+)", re.M)
 LINKED = re.compile(r":doc:`/([\w/-]+)`")
 
 
-@pytest.mark.parametrize("page", ["torch", "tensorflow", "mxnet", "common"])
+@pytest.mark.parametrize("page", [*faces.NAMES, "common"])
 def test_every_name_of_a_reference_page_is_the_librarys_own_and_has_a_docstring(page):
     text = (PAGES / f"{page}.rst").read_text(encoding="utf-8")
     names = NAMED.findall(text)

@@ -1,0 +1,193 @@
+"""What only the JAX face has: compiled steps, keys, variables."""
+
+import faces
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+from flax import nnx
+
+
+@pytest.fixture(scope="module")
+def face():
+    return faces.load("jax")
+
+
+@pytest.fixture(scope="module")
+def d2l(face):
+    return face.d2l
+
+
+def trained(face, model, clusters, trainer=None, **settings):
+    (trainer or face.d2l.Trainer)(**{"max_epochs": 3, **settings}).fit(model, face.data(*clusters))
+    return model
+
+
+def test_a_step_is_compiled_once_for_each_size_of_batch(face, weights, clusters):
+    X, y = clusters
+    sizes = []
+
+    def training_step(self, batch):
+        sizes.append(len(batch[0]))
+        return face.d2l.Classifier.training_step(self, batch)
+
+    model = face.classifier(weights, training_step=training_step)
+    face.d2l.Trainer(max_epochs=3).fit(model, face.data(X, y, batch_size=50))
+    assert sizes == [50, 10]
+
+
+def test_compiled_and_eager_training_are_the_same(face, weights, clusters):
+    results = []
+    for jit in (True, False):
+        face.d2l.set_seed(0)
+        model = trained(face, face.classifier(weights), clusters, jit=jit)
+        numbers = [[point.y for point in points] for points in model.board.data.values()]
+        results.append([*numbers, *(face.numpy(p) for p in (model.W1, model.b1, model.W2))])
+    for compiled, eager in zip(*results, strict=True):
+        np.testing.assert_allclose(compiled, eager, atol=1e-5)
+
+
+class WithState(nnx.Module):
+    """Dropout, a mean and deviation that are learnt, and a count: all that training changes."""
+
+    def __init__(self, rngs):
+        self.dropout = nnx.Dropout(0.5, rngs=rngs)
+        self.norm = nnx.BatchNorm(6, rngs=rngs)
+        self.layer = nnx.Linear(6, 3, rngs=rngs)
+        self.calls = nnx.Variable(jnp.zeros((), jnp.int32))
+
+    def __call__(self, X):
+        self.calls[...] += 1
+        return self.layer(self.norm(self.dropout(X)))
+
+
+def with_state(d2l, **members):
+    class Model(d2l.Classifier):
+        def __init__(self):
+            super().__init__()
+            self.lr = 0.1
+            self.net = WithState(nnx.Rngs(0))
+
+    for name, member in members.items():
+        setattr(Model, name, member)
+    return Model()
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_all_variables_of_a_model_change_in_training_and_none_in_validation(face, clusters, jit):
+    model = trained(face, with_state(face.d2l), clusters, jit=jit)
+    net = model.net
+    assert int(net.calls[...]) == 3 * (5 + 1)
+    assert (net.norm.mean[...] != 0).all()
+    assert int(net.dropout.rngs.count[...]) == 15, "a new key in each batch of training only"
+    assert net.dropout.deterministic
+    assert not model.training
+
+
+def test_what_is_no_array_may_change_between_epochs(face, clusters):
+    rates = []
+
+    def training_step(self, batch):
+        rates.append(self.net.dropout.rate)
+        return face.d2l.Classifier.training_step(self, batch)
+
+    class Trainer(face.d2l.Trainer):
+        def fit_epoch(self):
+            self.model.net.dropout.rate = [0.5, 0.5, 0.25][self.epoch]
+            super().fit_epoch()
+
+    trained(face, with_state(face.d2l, training_step=training_step), clusters, Trainer)
+    assert rates == [0.5, 0.25]
+
+
+def test_variables_may_be_looked_at_and_set_between_batches(face, weights, clusters):
+    seen = []
+
+    class Trainer(face.d2l.Trainer):
+        def prepare_batch(self, batch):
+            seen.append(float(self.model.b2[0]))
+            self.model.W1[...] = jnp.zeros_like(self.model.W1[...])
+            return batch
+
+    model = trained(face, face.classifier(weights), clusters, Trainer, max_epochs=1)
+    assert len(set(seen)) == 6  # Each step but that of validation changes it.
+    assert float(jnp.abs(model.W1[...]).max()) == 0  # Set before validation, which changes nothing.
+
+
+def test_a_compiled_step_that_makes_a_variable_says_what_to_do(face, weights, clusters):
+    def training_step(self, batch):
+        self.extra = nnx.Variable(jnp.zeros(()))
+        return face.d2l.Classifier.training_step(self, batch)
+
+    with pytest.raises(TypeError, match=r"make them in __init__, or train with .*jit=False"):
+        trained(face, face.classifier(weights, training_step=training_step), clusters)
+
+
+def test_a_step_may_plot_the_same_key_twice_and_keeps_the_order(face, weights, clusters):
+    def validation_step(self, batch):
+        for key, value in (("z", 1), ("a", 2.0), ("z", np.float32(3))):
+            self.plot(key, value, train=False)
+
+    model = face.classifier(weights, validation_step=validation_step)
+    model.plot_valid_per_epoch = 2
+    trained(face, model, clusters, max_epochs=1)
+    assert list(model.board.data) == ["train_loss", "val_z", "val_a"]
+    assert not [name for name in vars(model) if name.startswith("plotted")]
+
+
+def test_nothing_that_a_step_needs_stays_in_a_model(face, weights, clusters):
+    """So a model can be split, cloned and saved as any module of Flax."""
+    model = trained(face, face.classifier(weights), clusters)
+    paths = {path for path, _ in nnx.to_flat_state(nnx.state(model))}
+    assert paths == {("W1",), ("b1",), ("W2",), ("b2",)}
+    copy = nnx.clone(model)
+    np.testing.assert_array_equal(copy(jnp.ones((2, 6))), model(jnp.ones((2, 6))))
+
+
+def test_optimizers_of_optax_are_recognised(face, weights, clusters):
+    for optimizer, name, rate in (
+        (optax.adam(0.003), "Adam", 0.003),
+        (optax.adamw(0.01), "Adam", 0.01),
+        (optax.sgd(0.5, momentum=0.9), "SGD", 0.5),
+        (face.d2l.SGD(0.2), "SGD", 0.2),
+    ):
+        model = face.classifier(weights, configure_optimizers=lambda self, o=optimizer: o)
+        trained(face, model, clusters, max_epochs=1)
+        assert face.d2l.optimizer_settings(model) == {"optimizer": name, "lr": rate}
+
+
+def test_no_two_keys_are_the_same_and_a_seed_gives_them_again(d2l):
+    d2l.set_seed(1)
+    keys = [d2l.get_key() for _ in range(100)]
+    assert len({tuple(jax.random.key_data(key).tolist()) for key in keys}) == 100
+    d2l.set_seed(1)
+    assert (jax.random.key_data(d2l.get_key()) == jax.random.key_data(keys[0])).all()
+
+
+def test_a_compiled_function_gets_no_key(d2l):
+    with pytest.raises(RuntimeError, match="hand the key to the function"):
+        jax.jit(lambda: jax.random.normal(d2l.get_key()))()
+    jax.random.normal(d2l.get_key())  # And it has left nothing behind.
+
+
+def test_images_are_stretched_as_they_are_shown(d2l):
+    data = d2l.FashionMNIST(4, resize=(56, 14))
+    X, y = next(iter(data.val_dataloader()))
+    assert (X.shape, X.dtype, y.dtype) == ((4, 56, 14, 1), jnp.float32, jnp.int32)
+
+
+def test_a_function_of_parameters_is_trained_by_an_updater(d2l):
+    params = {"w": jnp.zeros((2, 1)), "b": jnp.zeros(1)}
+    X = jax.random.normal(jax.random.key(0), (100, 2))
+    y = X @ jnp.array([[1.0], [2.0]]) + 3
+
+    def net(params, X):
+        return d2l.linreg(X, **params)
+
+    updater = d2l.Updater(params, lr=0.2)
+    data = d2l.load_array((X, y), 10)
+    losses = [d2l.train_epoch_ch3(net, data, d2l.squared_loss, updater)[0] for _ in range(5)]
+    assert losses[-1] < 1e-6 < losses[0]
+    np.testing.assert_allclose(updater.params["w"].ravel(), [1, 2], atol=1e-3)
+    assert (params["w"] == 0).all(), "updates are new arrays"
