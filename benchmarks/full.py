@@ -1,6 +1,6 @@
 """Run an exercise of the course in its full setting, and keep the results with the library.
 
-    python benchmarks/full.py width [pytorch] [tensorflow] [mxnet]
+    python benchmarks/full.py width [pytorch] [tensorflow] [mxnet] [jax]
 
 A notebook uses fewer images, epochs or seeds than one would with time. This runs the code of its
 solution with more of them, as `SETTINGS` says, and writes what its list `runs` has at the end to

@@ -1,6 +1,6 @@
 """What a face costs over its framework: seconds to import, and memory for Fashion-MNIST.
 
-    python benchmarks/start.py [torch] [tensorflow] [mxnet]
+    python benchmarks/start.py [torch] [tensorflow] [mxnet] [jax]
 
 Each line is the median of several fresh processes, those with the face and those with the framework
 alone in turn.
@@ -20,6 +20,7 @@ FRAMEWORK = {
     # MXNet cannot be imported without what the face puts back; this is that, without the face.
     "mxnet": "import d2l_local, runpy; compat = d2l_local.__path__[0] + '/mxnet/compat.py'; "
     "runpy.run_path(compat)['import_mxnet']()",
+    "jax": "import jax, flax.nnx, optax",
 }
 IMPORT = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
 MEMORY = """

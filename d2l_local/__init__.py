@@ -1,4 +1,4 @@
-"""The library of the course: `from d2l_local import torch as d2l` (or `tensorflow`, or `mxnet`).
+"""The library of the course: `from d2l_local import torch as d2l`, or another of its faces.
 
 Importing this package imports no framework; each face imports its own.
 """

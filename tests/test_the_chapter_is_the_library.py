@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from tabbook.book.settings import read_book
 from tabbook.text.reader import read_chapter_file
 from tabbook.text.unfold import unfold
 
 ROOT = Path(__file__).parents[1]
-FACES = {"pytorch": "torch", "tensorflow": "tensorflow", "mxnet": "mxnet"}
+FACES = {tab.name: tab.module for tab in read_book(ROOT).tabs}
 CLASSES = ["Module", "Classifier", "DataModule", "Trainer"]
 MOST_LINES_OF_A_CELL, MOST_LINES_OF_A_CHAPTER = 25, 150
 
@@ -65,7 +66,8 @@ def members(source):
             add((node.name, "bases"), [ast.unparse(base) for base in node.bases])
             for member in node.body:
                 if not isinstance(member, ast.Pass):
-                    add((node.name, member.name), ast.unparse(member))
+                    name = getattr(member, "name", ast.unparse(member))
+                    add((node.name, name), ast.unparse(member))
     for node in ast.parse(source).body:
         for decorator in getattr(node, "decorator_list", []):
             if is_add_to_class(decorator):

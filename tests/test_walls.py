@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FRAMEWORKS = {"torch", "tensorflow", "keras", "mxnet"}
-FACES = ("torch", "tensorflow", "mxnet")
+# What each face may import.
+OWN = {
+    "torch": {"torch"},
+    "tensorflow": {"tensorflow", "keras"},
+    "mxnet": {"mxnet"},
+    "jax": {"jax", "flax", "optax"},
+}
+FRAMEWORKS = set().union(*OWN.values())
 LEAVES = ("common", "compat", "lab")
 
 
@@ -44,10 +50,9 @@ def test_leaves_import_no_framework_and_no_face(room):
     }
 
 
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("face", OWN)
 def test_a_face_imports_leaves_and_its_own_framework(face):
-    own = {face, "keras"} if face == "tensorflow" else {face}
-    rooms = {f"d2l_local.{room}" for room in (face, *LEAVES)} | own
+    rooms = {f"d2l_local.{room}" for room in (face, *LEAVES)} | OWN[face]
     for path in modules(f"d2l_local/{face}"):
         assert outside(path, rooms) == [], path
 
@@ -73,7 +78,7 @@ def test_a_room_of_the_builder_imports_those_below_it(room, others):
         assert outside(path, allowed) == [], path
 
 
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("face", OWN)
 def test_no_class_of_a_face_inherits_from_a_leaf_but_hyperparameters(face):
     """So that nobody is led from a face to a leaf and back by a method that is not there."""
     for path in modules(f"d2l_local/{face}"):
@@ -92,7 +97,7 @@ def test_no_class_of_a_face_inherits_from_a_leaf_but_hyperparameters(face):
 
 
 def test_the_same_files_are_in_every_face():
-    files = [{path.name for path in (ROOT / "d2l_local" / face).glob("*.py")} for face in FACES]
+    files = [{path.name for path in (ROOT / "d2l_local" / face).glob("*.py")} for face in OWN]
     assert {"core.py", "data.py", "functional.py", "ops.py"} <= set.intersection(*files)
 
 

@@ -18,10 +18,21 @@ from d2l_local.jax.seed import get_key
 from d2l_local.jax.steps import Steps, draw_after_step
 
 
+class Arguments(dict):  # type: ignore[type-arg]
+    """The arguments of a constructor. JAX takes a plain dictionary apart, and can hash none."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__
+
+
 class nn_Module(nnx.Module):
     """A module of Flax that is called by its `forward`, and knows whether it is in training."""
 
     training: bool = False
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Set an attribute; arguments that are modules or arrays do not become part of another."""
+        super().__setattr__(name, Arguments(value) if name == "hparams" else value)
 
     def forward(self, *inputs: Any) -> Any:
         """Return what the module computes; define it in your class."""
@@ -227,7 +238,8 @@ class Trainer(HyperParameters):
         self.epoch = self.train_batch_idx = self.val_batch_idx = 0
         self.prepare_data(data)
         self.prepare_model(model)
-        self.optim = nnx.Optimizer(model, model.configure_optimizers(), wrt=nnx.Param)
+        optim = model.configure_optimizers()
+        self.optim = nnx.Optimizer(model, optim, wrt=nnx.Param)
         with new_curves(model.board, data):
             for self.epoch in range(self.max_epochs):  # noqa: B020
                 self.fit_epoch()
@@ -258,4 +270,5 @@ class Trainer(HyperParameters):
 
     def clip_gradients(self, grad_clip_val: float, grads: Any) -> Any:
         """Return the gradients, scaled so that their joint norm is at most `grad_clip_val`."""
-        return optax.clip_by_global_norm(grad_clip_val).update(grads, optax.EmptyState())[0]
+        clip = optax.clip_by_global_norm(grad_clip_val)
+        return clip.update(grads, clip.init(grads))[0]

@@ -5,7 +5,7 @@ from tabbook.problems import Problem, ProblemsError
 from tabbook.text.aliases import AliasTable, read_aliases
 from tabbook.text.native import with_native_calls
 from tabbook.text.reader import Cell, Chapter
-from tabbook.text.select import select
+from tabbook.text.select import has_cells, select
 
 OPS = "ops.py"
 
@@ -13,9 +13,19 @@ OPS = "ops.py"
 def cells_of(book: Book, chapter: Chapter, tab: Tab) -> tuple[Cell, ...]:
     """Return the cells of a tab in order, with the aliases of its library written out.
 
+    Of a chapter that is not written for the tab yet, only the prose is left.
+
     Raises `ProblemsError` where the table of aliases is not Python.
     """
-    return with_native_calls(select(chapter, tab.name), alias_table(book, tab))
+    cells = select(chapter, tab.name)
+    if not tab.covers(chapter.path):
+        return tuple(cell for cell in cells if cell.kind == "markdown")
+    return with_native_calls(cells, alias_table(book, tab))
+
+
+def is_for(chapter: Chapter, tab: Tab) -> bool:
+    """Whether a chapter is written for a tab: the settings and the marks of its cells say so."""
+    return tab.covers(chapter.path) and has_cells(chapter, tab.name)
 
 
 def alias_table(book: Book, tab: Tab) -> AliasTable:

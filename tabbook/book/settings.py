@@ -39,6 +39,7 @@ _TAB: Mapping[str, type] = {
     "packages": list,
     "colab": dict,
     "library": str,
+    "chapters": list,
 }
 _EXPECTED = {
     bool: "true or false",
@@ -68,7 +69,8 @@ class Tab:
     `name` stands after `%%tab`, `title` is what readers see, `module` is the framework's face in
     the support library, and `packages` are the distributions that can provide the framework.
     `colab` has the modules that Colab lacks, each with what pip needs to install it. `library` is
-    what its chapters save.
+    what its chapters save. `chapters` are those that are written for it so far, as the table of
+    contents names them; without any, all are.
     """
 
     name: str
@@ -77,6 +79,11 @@ class Tab:
     packages: tuple[str, ...] = ()
     colab: tuple[tuple[str, str], ...] = ()
     library: Library = Library()
+    chapters: tuple[str, ...] = ()
+
+    def covers(self, chapter: str) -> bool:
+        """Whether the chapter with this path is written for this tab, as the settings have it."""
+        return not self.chapters or chapter.removesuffix(".md") in self.chapters
 
 
 @dataclass(frozen=True)
@@ -174,7 +181,11 @@ def read_book(root: Path) -> Book:
         packages=tuple(settings["tabbook_packages"]),
         binds_numbers=settings["tabbook_numbers"],
         words=Words(config.get(("sphinx", "config", "language"), str), settings["tabbook_words"]),
-        problems=(*_unknown_settings(config), *_toc_problems(root, chapters)),
+        problems=(
+            *_unknown_settings(config),
+            *_unknown_chapters(config, chapters),
+            *_toc_problems(root, chapters),
+        ),
         chapter_numbers=_chapter_numbers(root, site_map),
     )
 
@@ -252,6 +263,19 @@ def _unknown_settings(config: _Config) -> Iterator[Problem]:
             yield Problem(CONFIG, config.line(keys), message)
 
 
+def _unknown_chapters(config: _Config, chapters: Iterable[str]) -> Iterator[Problem]:
+    """Yield the chapters of tabs that the table of contents does not name."""
+    known = [chapter.removesuffix(".md") for chapter in chapters]
+    tabs = ("sphinx", "config", "tabbook_tabs")
+    for tab in config.get(tabs, dict):
+        keys = (*tabs, tab, "chapters")
+        for name in config.get(keys, list):
+            if name not in known:
+                near = "".join(difflib.get_close_matches(name, known, 1, 0))
+                message = f"{TOC} names no chapter {name!r}; did you mean {near!r}?"
+                yield Problem(CONFIG, config.line(keys), message)
+
+
 def _tab_names(config: _Config, settings: Mapping[str, Any]) -> Iterable[str]:
     """The names in `tabbook_tabs`; Sphinx hands the same mapping to the extension."""
     names = settings["tabbook_tabs"]
@@ -271,6 +295,7 @@ def _read_tab(config: _Config, name: str) -> Tab:
         packages=tuple(entry["packages"]),
         colab=tuple(entry["colab"].items()),
         library=Library(entry["library"]),
+        chapters=tuple(entry["chapters"]),
     )
 
 

@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tabbook.book.aliases import cells_of
+from tabbook.book.aliases import cells_of, is_for
 from tabbook.book.captions import has_caption
 from tabbook.book.settings import EXERCISES, Book, Tab
 from tabbook.notebook.folds import with_folds
@@ -36,7 +36,6 @@ from tabbook.notebook.write import (
 from tabbook.problems import Problem
 from tabbook.text.blocks import parse_blocks
 from tabbook.text.reader import Cell, Chapter
-from tabbook.text.select import has_cells
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -176,7 +175,7 @@ def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tupl
     cells = tuple(with_folds(_shown(captioned, prose), book.folded))
     if any(cell.kind == "code" for cell in cells):
         return (*set_up_cells(book, chapter, tab), *cells)
-    if has_cells(chapter, tab.name):
+    if is_for(chapter, tab):
         return cells
     return (Cell("markdown", f"*{absence(book, tab)}*", 1), *cells)
 

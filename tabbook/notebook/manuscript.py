@@ -221,7 +221,8 @@ def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
     code = [cell for cell in chapter.cells if cell.kind == "code" and "interact" not in cell.marks]
     # An export has a notebook of everything.
     in_every_tab = not book.notebooks or all(
-        any(cell.belongs_to(each.name) for cell in code) for each in book.tabs
+        each.covers(chapter.path) and any(cell.belongs_to(each.name) for cell in code)
+        for each in book.tabs
     )
     return LinkedChapter(
         title=find_title(chapter) or chapter.path,

@@ -5,7 +5,7 @@ outputs differ, its source stands once and the outputs in tabs. Everything that 
 says so in `metadata.tabbook_tab`; the page folds neighbours that do into tab sets.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book.aliases import cells_of
+from tabbook.book.aliases import cells_of, is_for
 from tabbook.book.labels import quote_problems
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.draft import absence
@@ -37,7 +37,6 @@ from tabbook.page.svg import SVG, svg_size
 from tabbook.problems import Problem
 from tabbook.text.arithmetic import Number
 from tabbook.text.reader import Cell, Chapter, read_chapter
-from tabbook.text.select import has_cells
 
 TAB = "tabbook_tab"
 IMAGES = "tabbook_images"
@@ -76,9 +75,9 @@ def merge(book: Book, path: str, text: str) -> Page:
     tabs = [tab for tab, cells in code.items() if cells]
     notebooks = {tab: read_notebook(book.root / book.notebook(tab, path)) for tab in tabs}
     executed = {tab.name: _executed(code[tab], notebooks[tab]) for tab in tabs}
-    parts = list(_with_absences(book, _parts(book, chapter, executed)))
+    parts = list(_with_absences(book, tabs, _parts(book, chapter, executed)))
     numbers = {tab: recorded_numbers(cells.values()) for tab, cells in executed.items()}
-    absent = [tab for tab in book.tabs if tabs and not has_cells(chapter, tab.name)]
+    absent = [tab for tab in book.tabs if tabs and not is_for(chapter, tab)]
     unexecuted = [
         Problem(path, 1, f"{book.notebook(tab, path).as_posix()} is {state}: run `tabbook execute`")
         for tab in tabs
@@ -157,7 +156,7 @@ def _parts(
             found = {
                 tab: cells[cell.index] for tab, cells in executed.items() if cell.index in cells
             }
-            yield from _visible(cell, _code(cell, found, len(book.tabs)))
+            yield from _visible(cell, _code(cell, found, len(executed)))
 
 
 def _visible(cell: Cell, parts: Iterable[_Part]) -> Iterator[_Part]:
@@ -263,14 +262,14 @@ def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:
                 yield {"alt": description, "size": svg_size(data) if kind == SVG else ()}
 
 
-def _with_absences(book: Book, parts: Iterable[_Part]) -> Iterator[_Part]:
-    """Say so where a run of parts in tabs has none for a tab of the book."""
+def _with_absences(book: Book, tabs: Sequence[Tab], parts: Iterable[_Part]) -> Iterator[_Part]:
+    """Say so where a run of parts in tabs has none for one of the tabs that the chapter has."""
     for in_tabs, group in groupby(parts, lambda part: bool(part.tab)):
         run = list(group)
         yield from run
         if in_tabs:
             present = {part.tab for part in run}
-            missing = [tab for tab in book.tabs if tab.name not in present]
+            missing = [tab for tab in tabs if tab.name not in present]
             yield from (_absence(book, tab, run) for tab in missing if _has_code(run))
 
 

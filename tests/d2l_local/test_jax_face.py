@@ -191,3 +191,20 @@ def test_a_function_of_parameters_is_trained_by_an_updater(d2l):
     assert losses[-1] < 1e-6 < losses[0]
     np.testing.assert_allclose(updater.params["w"].ravel(), [1, 2], atol=1e-3)
     assert (params["w"] == 0).all(), "updates are new arrays"
+
+
+def test_a_network_may_be_an_argument_and_a_model_goes_through_nnx_jit(face, clusters):
+    X, y = clusters
+
+    class Model(face.d2l.Classifier):
+        def __init__(self, net, lr):
+            super().__init__()
+            self.save_hyperparameters()
+
+    model = Model(nnx.Linear(6, 3, rngs=nnx.Rngs(0)), lr=0.1)
+    assert dict(model.hparams) == {"net": model.net, "lr": 0.1}
+    trained(face, model, clusters)
+    outputs = nnx.jit(lambda model, X: model(X))(model, jnp.asarray(X))
+    np.testing.assert_allclose(outputs, model(jnp.asarray(X)), rtol=1e-5)
+    paths = {path for path, _ in nnx.to_flat_state(nnx.state(model))}
+    assert paths == {("net", "kernel"), ("net", "bias")}

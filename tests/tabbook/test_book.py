@@ -100,7 +100,7 @@ def test_a_folder_without_a_book_is_reported(tmp_path: Path):
 
 def test_the_repository_lists_its_tabs_once():
     root = Path(__file__).parents[2]
-    assert read_book(root).tab_names == ("pytorch", "tensorflow", "mxnet")
+    assert read_book(root).tab_names == ("pytorch", "tensorflow", "mxnet", "jax")
 
 
 def test_settings_that_are_not_known_are_reported_with_the_nearest(root: Path):
