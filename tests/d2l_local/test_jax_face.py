@@ -194,7 +194,7 @@ def test_a_function_of_parameters_is_trained_by_an_updater(d2l):
 
 
 def test_a_network_may_be_an_argument_and_a_model_goes_through_nnx_jit(face, clusters):
-    X, y = clusters
+    X, _ = clusters
 
     class Model(face.d2l.Classifier):
         def __init__(self, net, lr):
