@@ -83,7 +83,7 @@ def main() -> None:
     parser.add_argument("tabs", nargs="*", metavar="TAB", help="all if none is named")
     options = parser.parse_args()
     book = read_book(ROOT)
-    for tab in map(book.tab, options.tabs or book.tab_names):
+    for tab in map(book.tab, options.tabs or [tab.name for tab in tabs_of(options.exercise)]):
         write_text(
             json.dumps(full_run(options.exercise, tab), indent=1) + "\n", target(options, tab)
         )
@@ -116,6 +116,13 @@ def full_run(exercise: str, tab: Tab) -> dict[str, Any]:
         "seconds": round(time.perf_counter() - start),
         "runs": json.loads(output.text),
     }
+
+
+def tabs_of(exercise: str) -> list[Tab]:
+    """The tabs that have a notebook of an exercise."""
+    book = read_book(ROOT)
+    (chapter,) = (path for path in book.chapters if Path(path).stem == exercise)
+    return [tab for tab in book.tabs if tab.covers(chapter)]
 
 
 def notebook_of(exercise: str, tab: Tab) -> Path:

@@ -9,8 +9,6 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book.settings import read_book
-
 ROOT = Path(__file__).parents[1]
 
 
@@ -24,19 +22,21 @@ def load() -> ModuleType:
 
 
 full = load()
-TABS = read_book(ROOT).tabs
+RUNS = [
+    pytest.param(exercise, tab, id=f"{exercise}-{tab.name}")
+    for exercise in full.SETTINGS
+    for tab in full.tabs_of(exercise)
+]
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
-@pytest.mark.parametrize("exercise", full.SETTINGS)
+@pytest.mark.parametrize(("exercise", "tab"), RUNS)
 def test_a_notebook_has_the_names_that_are_set_before_its_runs(exercise, tab):
     notebook = nbformat.read(full.notebook_of(exercise, tab), as_version=4)
     setting = full.cell_that_assigns(notebook, set(full.SETTINGS[exercise]))
     assert setting < full.cell_that_assigns(notebook, {"runs"})
 
 
-@pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.name)
-@pytest.mark.parametrize("exercise", full.SETTINGS)
+@pytest.mark.parametrize(("exercise", "tab"), RUNS)
 def test_stored_results_name_the_command_and_the_setting_that_made_them(exercise, tab):
     stored = json.loads(full.path_of(tab.module, exercise).read_text(encoding="utf-8"))
     assert stored["command"] == f"python benchmarks/full.py {exercise} {tab.name}"

@@ -43,7 +43,7 @@ from d2l_local.jax.functional import (
 from d2l_local.jax.linear import LinearRegression, LinearRegressionScratch
 from d2l_local.jax.ops import *  # noqa: F403
 from d2l_local.jax.optimizer import SGD, optimizer_settings
-from d2l_local.jax.seed import get_key, get_seed, set_seed
+from d2l_local.jax.seed import get_key, get_seed, normal, rand, randn, set_seed
 from d2l_local.lab.record import record
 from d2l_local.lab.results import results_of
 from d2l_local.lab.search import search

@@ -48,6 +48,9 @@ from d2l_local.jax.functional import synthetic_data as synthetic_data
 from d2l_local.jax.ops import *  # noqa: F403
 from d2l_local.jax.seed import get_key as get_key
 from d2l_local.jax.seed import get_seed as get_seed
+from d2l_local.jax.seed import normal as normal
+from d2l_local.jax.seed import rand as rand
+from d2l_local.jax.seed import randn as randn
 from d2l_local.jax.seed import set_seed as set_seed
 from d2l_local.lab.record import record as record
 from d2l_local.lab.search import search as search

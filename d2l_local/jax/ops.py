@@ -12,8 +12,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from d2l_local.jax.seed import get_key
-
 ones_like = jnp.ones_like
 ones = jnp.ones
 zeros_like = jnp.zeros_like
@@ -54,22 +52,11 @@ expand_dims = jnp.expand_dims
 swapaxes = jnp.swapaxes
 repeat = jnp.repeat
 
-numpy = np.asarray
 
-
-def normal(mean: Any, std: Any, shape: tuple[int, ...]) -> jax.Array:
-    """Return normal random numbers, float32 of a shape, drawn with a new key."""
-    return mean + std * jax.random.normal(get_key(), shape)
-
-
-def rand(*shape: int) -> jax.Array:
-    """Return uniform random numbers from 0 up to 1, float32 of a shape, drawn with a new key."""
-    return jax.random.uniform(get_key(), shape)
-
-
-def randn(*shape: int) -> jax.Array:
-    """Return standard normal random numbers, float32 of a shape, drawn with a new key."""
-    return jax.random.normal(get_key(), shape)
+def numpy(x: Any) -> np.ndarray:
+    """Return the values of `x` as a numpy array, from any device; numpy's functions do the same."""
+    values = jax.device_get(x)
+    return np.asarray(values)
 
 
 def corr2d(X: jax.Array, K: jax.Array) -> jax.Array:

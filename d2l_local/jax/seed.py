@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from typing import Any
 
 import jax
 import numpy
@@ -64,3 +65,18 @@ def get_key() -> jax.Array:
 def get_seed() -> int:
     """Return a random seed, an integer from 0 up to a million."""
     return int(jax.random.randint(get_key(), (), 0, 1_000_000))
+
+
+def normal(mean: Any, std: Any, shape: tuple[int, ...]) -> jax.Array:
+    """Return normal random numbers, float32 of a shape, drawn with a new key."""
+    return mean + std * jax.random.normal(get_key(), shape)
+
+
+def rand(*shape: int) -> jax.Array:
+    """Return uniform random numbers from 0 up to 1, float32 of a shape, drawn with a new key."""
+    return jax.random.uniform(get_key(), shape)
+
+
+def randn(*shape: int) -> jax.Array:
+    """Return standard normal random numbers, float32 of a shape, drawn with a new key."""
+    return jax.random.normal(get_key(), shape)

@@ -35,13 +35,13 @@ _CHAPTER = re.compile(r"\.(?P<suffix>md|ipynb|html)$")
 class LinkedChapter:
     """A chapter as others name it: its title, and its notebook relative to the tab's folder.
 
-    `in_every_tab` says that there is such a notebook for each tab of the book. `number` is the
-    chapter's, 0 where chapters have none.
+    `tabs` are those that have such a notebook; None says that all do. `number` is the chapter's, 0
+    where chapters have none.
     """
 
     title: str
     notebook: str
-    in_every_tab: bool = True
+    tabs: frozenset[str] | None = None
     number: int = 0
 
 
@@ -51,13 +51,15 @@ class Links:
 
     `root` leads to the book's root from the notebook, as a relative path or as a URL. `site` is the
     URL of the published book, empty if there is none. `chapters` are those of the whole book by
-    path. `tab_folder` leads to the notebooks of the tab from where this one's folder would be.
+    path. `tab` is that of the notebooks, and `tab_folder` leads to those of the tab from where this
+    one's folder would be.
     """
 
     path: str
     root: str = "."
     site: str = ""
     chapters: Mapping[str, LinkedChapter] = field(default_factory=dict)
+    tab: str = ""
     tab_folder: str = ""
 
     def rewrite(self, text: str) -> str:
@@ -87,13 +89,18 @@ class Links:
         """The URL of a chapter on the site."""
         return f"{self.site}/{chapter.removesuffix('.md')}.html"
 
+    def has_notebook(self, chapter: str) -> bool:
+        """Whether a chapter of the book has a notebook of the same tab."""
+        linked = self.chapters.get(chapter)
+        return linked is not None and (linked.tabs is None or self.tab in linked.tabs)
+
     def to_chapter(self, chapter: str, anchor: str = "") -> str:
         """The way to another chapter: to its notebook of the same tab, which needs no site.
 
         Where a tab has no notebook of it, that is its page, if there is a site.
         """
         linked = self.chapters[chapter]
-        if self.site and not linked.in_every_tab:
+        if self.site and not self.has_notebook(chapter):
             return self.page(chapter) + anchor
         own = self.chapters.get(self.path)
         folder = posixpath.dirname(own.notebook) if own else ""

@@ -163,10 +163,12 @@ def drafts_of(
 
     `support` is what `support.support_library` returns.
     """
-    return [
-        Draft(book, chapter, tab, _cells(book, chapter, tab, prose), prose, support[tab.name])
-        for tab in book.tabs
-    ]
+    drafts = []
+    for tab in book.tabs:
+        own = replace(prose, links=replace(prose.links, tab=tab.name))
+        cells = _cells(book, chapter, tab, own)
+        drafts.append(Draft(book, chapter, tab, cells, own, support[tab.name]))
+    return drafts
 
 
 def _cells(book: Book, chapter: Chapter, tab: Tab, prose: NotebookProse) -> tuple[Cell, ...]:

@@ -219,15 +219,15 @@ def _linked(book: Book, chapter: Chapter) -> LinkedChapter:
     tab = book.tabs[0]
     notebook = book.notebook(tab, chapter.path).relative_to(Path(book.notebooks, tab.name))
     code = [cell for cell in chapter.cells if cell.kind == "code" and "interact" not in cell.marks]
-    # An export has a notebook of everything.
-    in_every_tab = not book.notebooks or all(
-        each.covers(chapter.path) and any(cell.belongs_to(each.name) for cell in code)
+    tabs = (
+        each.name
         for each in book.tabs
+        if each.covers(chapter.path) and any(cell.belongs_to(each.name) for cell in code)
     )
     return LinkedChapter(
         title=find_title(chapter) or chapter.path,
         notebook=notebook.as_posix(),
-        in_every_tab=in_every_tab,
+        tabs=frozenset(tabs) if book.notebooks else None,  # An export has one of everything.
         number=book.chapter_numbers.get(chapter.path, 0),
     )
 

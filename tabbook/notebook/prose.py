@@ -176,8 +176,7 @@ class NotebookProse:
                 if label.kind == "equation"
                 else self._numbered(label.kind.capitalize(), label)
             )
-        linked = self.links.chapters.get(label.path)
-        if linked and label.path != self.links.path and linked.in_every_tab:
+        if label.path != self.links.path and self.links.has_notebook(label.path):
             return f"[{text}]({self.links.to_chapter(label.path)})"
         if not self.links.site:
             return text

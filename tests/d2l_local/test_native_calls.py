@@ -70,6 +70,7 @@ IMPORTS = {
     "torch": "import torch",
     "tensorflow": "import tensorflow as tf",
     "mxnet": "from mxnet import np, npx",
+    "jax": "import jax\nimport jax.numpy as jnp",
 }
 WITH_TAB = [tab.module for tab in BOOK.tabs]
 TYPES = {"int32", "int64", "float32"}

@@ -158,12 +158,18 @@ def test_links_between_chapters_lead_to_notebooks_which_are_there_offline_too() 
     assert translate("[x](../nothing.md)", root="R") == "[x](R/chapters/nothing.md)"
 
 
-def test_a_chapter_without_a_notebook_in_every_tab_is_found_on_the_site() -> None:
-    chapters = {**CHAPTERS, "index.md": LinkedChapter("Home", "index.ipynb", in_every_tab=False)}
+def test_a_chapter_without_a_notebook_of_the_tab_is_found_on_the_site() -> None:
+    home = LinkedChapter("Home", "index.ipynb", tabs=frozenset(["pytorch"]))
     label = Label("sec_home", "section", "Home", "index.md", 1, 1)
-    prose = NotebookProse(Links(PATH, "R", SITE, chapters), {"sec_home": label})
-    assert prose.translate("[x](../../index.md)") == f"[x]({SITE}/index.html)"
-    assert prose.translate(":ref:`sec_home`") == f"[Home]({SITE}/index.html#sec-home)"
+
+    def in_tab(tab: str) -> NotebookProse:
+        links = Links(PATH, "R", SITE, {**CHAPTERS, "index.md": home}, tab)
+        return NotebookProse(links, {"sec_home": label})
+
+    assert in_tab("jax").translate("[x](../../index.md)") == f"[x]({SITE}/index.html)"
+    assert in_tab("jax").translate(":ref:`sec_home`") == f"[Home]({SITE}/index.html#sec-home)"
+    assert in_tab("pytorch").translate("[x](../../index.md)") == "[x](../index.ipynb)"
+    assert in_tab("pytorch").translate(":ref:`sec_home`") == "[Home](../index.ipynb)"
 
 
 def test_an_exercise_leads_to_the_notebooks_of_its_tab() -> None:
