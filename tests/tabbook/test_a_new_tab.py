@@ -115,7 +115,6 @@ def tracked() -> list[Path]:
 # They name frameworks without being a list of them.
 EXAMPLES = {
     "benchmarks/large.py",  # makes a book of its own
-    "d2l_local/__init__.py",
     "d2l_local/lab/expectations.py",  # what self-checks expect of each tab
     "tests/d2l_local/interface_table.py",  # what the d2l package had
 }
