@@ -206,7 +206,7 @@ def _is_stale(draft: Draft) -> bool:
 def _remove_orphans(manuscript: Manuscript) -> None:
     for path in manuscript.orphans():
         (manuscript.book.root / path).unlink()
-        print(f"removed {path.as_posix()}, whose chapter is gone")
+        print(f"removed {path.as_posix()}, which no chapter makes any more")
 
 
 def _lost_edit(draft: Draft) -> Problem | None:

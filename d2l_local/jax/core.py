@@ -34,6 +34,19 @@ class nn_Module(nnx.Module):
         """Set an attribute; arguments that are modules or arrays do not become part of another."""
         super().__setattr__(name, Arguments(value) if name == "hparams" else value)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the trainer behind, and with it the data, when the model is saved."""
+        return {name: value for name, value in vars(self).items() if name != "trainer"}
+
+    def __deepcopy__(self, memo: Any = None) -> Any:
+        """Leave it behind in a copy, too: Flax would follow it back to the model without end."""
+        trainer = vars(self).pop("trainer", None)
+        try:
+            return super().__deepcopy__(memo)
+        finally:
+            if trainer is not None:
+                vars(self)["trainer"] = trainer
+
     def forward(self, *inputs: Any) -> Any:
         """Return what the module computes; define it in your class."""
         raise missing(self, "net")

@@ -102,6 +102,7 @@ def _evaluating(net: Net) -> Net:
         return net
     copy = nnx.clone(net)
     copy.eval()
+    vars(copy).pop("trainer", None)  # JAX keeps all that leads away from what it has compiled.
     return nnx.cached_partial(_call, copy)
 
 
@@ -162,7 +163,7 @@ def train_epoch_ch3(
     return _train_epoch(net, train_iter, loss, updater, unreported)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=1)
 def _step_of_module(net: nnx.Module, loss: Loss, optimizer: nnx.Optimizer) -> Compiled:
     """Return a function of a batch that updates a module, and returns total loss and hits."""
 
@@ -181,7 +182,7 @@ def _step_of_module(net: nnx.Module, loss: Loss, optimizer: nnx.Optimizer) -> Co
     return Compiled(step, (net, optimizer))
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=1)
 def _gradient_of_function(net: Net, loss: Loss) -> Callable[..., Any]:
     """Return a function that returns gradients of the summed loss, and total loss and hits."""
 

@@ -25,10 +25,11 @@ def draw_after_step(model: Any, key: str, value: Any, train: bool) -> None:
     """
     steps = getattr(getattr(model, "trainer", None), "steps", None)
     if steps is None or not steps.under_way or value is None:
-        add_to_curve(model, key, value, train)
+        # In a loop of somebody's own, inside `nnx.grad`, a tracer knows its number.
+        add_to_curve(model, key, getattr(value, "primal", value), train)
         return
     number = sum(isinstance(member, Plotted) for member in vars(model).values())
-    setattr(model, f"plotted_{number}", Plotted(jnp.asarray(value), key=key, train=train))
+    setattr(model, f"plotted_{number:06}", Plotted(jnp.asarray(value), key=key, train=train))
 
 
 class Steps:
@@ -65,6 +66,9 @@ class Steps:
         self.under_way = True
         try:
             plots = step(batch)
+        except BaseException:
+            nnx.pop(self.trainer.model, Plotted)
+            raise
         finally:
             self.under_way = False
         for (_, key, train), value in plots.items():
@@ -99,9 +103,22 @@ class Compiled:
         self.pass_over = pass_over
         graph, state = nnx.split(self.objects)
         members = dict(nnx.iter_graph(self.objects))
-        found = [members[path] for path, _ in nnx.to_flat_state(state)]
-        self.variables = [(i, v) for i, v in enumerate(found) if isinstance(v, nnx.Variable)]
+        paths = [path for path, _ in nnx.to_flat_state(state)]
+        found = list(enumerate(members[path] for path in paths))
+        self.variables = [(i, v) for i, v in found if isinstance(v, nnx.Variable)]
+        # Attributes of modules that are arrays, but no variables.
+        self.arrays = [
+            (i, members[paths[i][:-1]], str(paths[i][-1]))
+            for i, array in found
+            if not isinstance(array, nnx.Variable)
+            and isinstance(members[paths[i][:-1]], nnx.Module)
+        ]
         self.leaves, tree = jax.tree.flatten(state)
+        if self.jit and len(found) != len(self.leaves):
+            raise TypeError(
+                "a variable of a compiled step holds one array: make one for each, or train with "
+                "Trainer(..., jit=False)"
+            )
         if graph != self.graph:
             self.graph = graph
             self.pure = jax.jit(self._pure(graph, tree))
@@ -112,9 +129,13 @@ class Compiled:
             return self.function(*self.objects, batch)
         for i, variable in self.variables:
             self.leaves[i] = variable.get_raw_value()
+        for i, owner, name in self.arrays:
+            self.leaves[i] = getattr(owner, name)
         self.leaves, result = self.pure(self.leaves, batch)
         for i, variable in self.variables:
             variable.set_raw_value(self.leaves[i])
+        for i, owner, name in self.arrays:
+            setattr(owner, name, self.leaves[i])
         return result
 
     def _pure(self, graph: Any, tree: Any) -> Callable[..., Any]:

@@ -1,5 +1,7 @@
 """The cells of a chapter as a tab shows them: with its framework's own calls."""
 
+from dataclasses import replace
+
 from tabbook.book.settings import Book, Tab
 from tabbook.problems import Problem, ProblemsError
 from tabbook.text.aliases import AliasTable, read_aliases
@@ -26,6 +28,20 @@ def cells_of(book: Book, chapter: Chapter, tab: Tab) -> tuple[Cell, ...]:
 def is_for(chapter: Chapter, tab: Tab) -> bool:
     """Whether a chapter is written for a tab: the settings and the marks of its cells say so."""
     return tab.covers(chapter.path) and has_cells(chapter, tab.name)
+
+
+def as_written(book: Book, chapter: Chapter) -> Chapter:
+    """Return a chapter without the cells and the prose of tabs that it is not written for yet."""
+    missing = {tab.name for tab in book.tabs if not tab.covers(chapter.path)}
+    cells = (
+        cell if cell.tabs is None else replace(cell, tabs=_without(cell.tabs, missing))
+        for cell in chapter.cells
+    )
+    return replace(chapter, cells=tuple(cell for cell in cells if cell.tabs != ()))
+
+
+def _without(tabs: tuple[str, ...], missing: set[str]) -> tuple[str, ...]:
+    return tuple(tab for tab in tabs if tab not in missing)
 
 
 def alias_table(book: Book, tab: Tab) -> AliasTable:

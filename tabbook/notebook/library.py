@@ -26,7 +26,8 @@ def save_libraries(book: Book, folder: Path) -> list[Problem]:
             continue
         path = folder / tab.library.file
         written = read_text(path) if path.is_file() else ""
-        text, faults = library_text(tab.library, listed, tab.name, written)
+        own = [each for each in listed if tab.covers(each.path)]
+        text, faults = library_text(tab.library, own, tab.name, written)
         faults += [] if faults else _syntax_fault(tab.library.file, text)
         if not faults:
             write_text(text, path)

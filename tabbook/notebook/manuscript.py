@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tabbook.book.aliases import as_written
 from tabbook.book.captions import caption_problems
 from tabbook.book.checks import (
     check_entries,
@@ -174,7 +175,8 @@ class Manuscript:
 
 def read_manuscript(book: Book) -> Manuscript:
     """Read all chapters and the bibliography of a book; what is wrong in them is kept with them."""
-    chapters = tuple(read_chapter_file(book.root, path, book.tab_names) for path in book.chapters)
+    read = (read_chapter_file(book.root, path, book.tab_names) for path in book.chapters)
+    chapters = tuple(as_written(book, chapter) for chapter in read)
     labels = known_labels(chapters)
     citations, faults = _read_bibliography(book, chapters)
     linked = {chapter.path: _linked(book, chapter) for chapter in chapters}

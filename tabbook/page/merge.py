@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tabbook.book.aliases import cells_of, is_for
+from tabbook.book.aliases import as_written, cells_of, is_for
 from tabbook.book.labels import quote_problems
 from tabbook.book.settings import Book, Tab
 from tabbook.notebook.draft import absence
@@ -70,12 +70,13 @@ class _Part:
 
 def merge(book: Book, path: str, text: str) -> Page:
     """Merge the executed notebooks of all tabs of a chapter."""
-    chapter = read_chapter(text, path, book.tab_names)
+    chapter = as_written(book, read_chapter(text, path, book.tab_names))
     code = {tab: _code_cells(book, chapter, tab) for tab in book.tabs}
     tabs = [tab for tab, cells in code.items() if cells]
     notebooks = {tab: read_notebook(book.root / book.notebook(tab, path)) for tab in tabs}
     executed = {tab.name: _executed(code[tab], notebooks[tab]) for tab in tabs}
-    parts = list(_with_absences(book, tabs, _parts(book, chapter, executed)))
+    written = [tab for tab in book.tabs if is_for(chapter, tab)]
+    parts = list(_with_absences(book, written, _parts(book, chapter, executed, len(written))))
     numbers = {tab: recorded_numbers(cells.values()) for tab, cells in executed.items()}
     absent = [tab for tab in book.tabs if tabs and not is_for(chapter, tab)]
     unexecuted = [
@@ -146,7 +147,10 @@ def _links(book: Book, chapter: Chapter, tab: Tab) -> tuple[tuple[str, str], ...
 
 
 def _parts(
-    book: Book, chapter: Chapter, executed: Mapping[str, Mapping[int, NotebookNode]]
+    book: Book,
+    chapter: Chapter,
+    executed: Mapping[str, Mapping[int, NotebookNode]],
+    number_of_tabs: int,
 ) -> Iterator[_Part]:
     prose = page_prose(chapter, book.words)
     for cell in chapter.cells:
@@ -156,7 +160,7 @@ def _parts(
             found = {
                 tab: cells[cell.index] for tab, cells in executed.items() if cell.index in cells
             }
-            yield from _visible(cell, _code(cell, found, len(executed)))
+            yield from _visible(cell, _code(cell, found, number_of_tabs))
 
 
 def _visible(cell: Cell, parts: Iterable[_Part]) -> Iterator[_Part]:
@@ -198,7 +202,7 @@ def _longest_fence(text: str) -> int:
 def _code(cell: Cell, tabs: dict[str, NotebookNode], number_of_tabs: int) -> Iterator[_Part]:
     """One cell for all tabs, one source with outputs in tabs, or a cell for each tab."""
     built = list(tabs.values())
-    if len(built) == number_of_tabs and _all_equal(each.source for each in built):
+    if built and len(built) == number_of_tabs and _all_equal(each.source for each in built):
         if _all_equal(_shown(each.outputs) for each in built):
             yield _code_part(cell, built[0])
             return
@@ -263,7 +267,7 @@ def _images(outputs: Iterable[NotebookNode]) -> Iterator[dict[str, Any]]:
 
 
 def _with_absences(book: Book, tabs: Sequence[Tab], parts: Iterable[_Part]) -> Iterator[_Part]:
-    """Say so where a run of parts in tabs has none for one of the tabs that the chapter has."""
+    """Say so where a run of parts in tabs has none for one of the tabs that the chapter is for."""
     for in_tabs, group in groupby(parts, lambda part: bool(part.tab)):
         run = list(group)
         yield from run

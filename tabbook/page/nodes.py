@@ -222,10 +222,13 @@ class QuoteRole(SphinxRole):
 
     def _per_tab(self, texts: dict[str, str]) -> Iterator[nodes.Node]:
         """Without the page's script all are readable: '0.853 (PyTorch), 0.851 (TensorFlow)'."""
+        # As in tab sets, what the page has for the first tab stands for those that it lacks.
+        lacking = [tab for tab in self.env.config.tabbook_tabs if tab not in texts]
         for number, (tab, text) in enumerate(texts.items(), 1):
             rest = f" ({_title(self.env.config, tab)})" + (", " if number < len(texts) else "")
             name = nodes.inline("", rest, classes=["tabbook-name"])
-            yield tab_text("", "", nodes.Text(text), name, tab=tab)
+            tabs = [tab, *lacking] if number == 1 else [tab]
+            yield tab_text("", "", nodes.Text(text), name, tab=" ".join(map(str, tabs)))
 
 
 class Contents(SphinxTransform):

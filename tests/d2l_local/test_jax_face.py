@@ -1,5 +1,7 @@
 """What only the JAX face has: compiled steps, keys, variables."""
 
+import copy
+
 import faces
 import jax
 import jax.numpy as jnp
@@ -102,7 +104,7 @@ def test_what_is_no_array_may_change_between_epochs(face, clusters):
 
 
 def test_variables_may_be_looked_at_and_set_between_batches(face, weights, clusters):
-    seen = []
+    results = []
 
     class Trainer(face.d2l.Trainer):
         def prepare_batch(self, batch):
@@ -110,8 +112,13 @@ def test_variables_may_be_looked_at_and_set_between_batches(face, weights, clust
             self.model.W1[...] = jnp.zeros_like(self.model.W1[...])
             return batch
 
-    model = trained(face, face.classifier(weights), clusters, Trainer, max_epochs=1)
-    assert len(set(seen)) == 6  # Each step but that of validation changes it.
+    for jit in (True, False):
+        seen = []
+        face.d2l.set_seed(0)
+        model = trained(face, face.classifier(weights), clusters, Trainer, max_epochs=1, jit=jit)
+        assert len(set(seen)) == 6  # Each step but that of validation changes it.
+        results.append(seen)
+    np.testing.assert_allclose(*results, atol=1e-5)
     assert float(jnp.abs(model.W1[...]).max()) == 0  # Set before validation, which changes nothing.
 
 
@@ -208,3 +215,63 @@ def test_a_network_may_be_an_argument_and_a_model_goes_through_nnx_jit(face, clu
     np.testing.assert_allclose(outputs, model(jnp.asarray(X)), rtol=1e-5)
     paths = {path for path, _ in nnx.to_flat_state(nnx.state(model))}
     assert paths == {("net", "kernel"), ("net", "bias")}
+
+
+def test_a_loop_of_ones_own_may_call_the_step_itself(face, weights, clusters):
+    class Trainer(face.d2l.Trainer):
+        def fit_epoch(self):
+            for batch in self.train_dataloader:
+                self.update_on(self.model, self.optim, batch)
+                self.train_batch_idx += 1
+
+    face.d2l.set_seed(0)
+    own = trained(face, face.classifier(weights), clusters, Trainer)
+    face.d2l.set_seed(0)
+    ours = trained(face, face.classifier(weights), clusters)
+    losses = [[point.y for point in m.board.data["train_loss"]] for m in (own, ours)]
+    np.testing.assert_allclose(*losses, rtol=1e-4)
+
+
+def test_a_trained_model_can_be_copied_and_pickled_without_its_data(face, clusters):
+    model = trained(face, with_state(face.d2l), clusters)
+    X = jnp.ones((2, 6))
+    for other in (copy.deepcopy(model),):
+        assert not hasattr(other, "trainer")
+        np.testing.assert_array_equal(other(X), model(X))
+    assert model.trainer.model is model
+    assert "trainer" not in model.__getstate__()
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_what_a_failed_step_has_plotted_does_not_stay(face, weights, clusters, jit):
+    def validation_step(self, batch):
+        self.plot("mine", 1.0, train=False)
+        raise ValueError("wrong")
+
+    model = face.classifier(weights, validation_step=validation_step)
+    with pytest.raises(ValueError, match="wrong"):
+        trained(face, model, clusters, jit=jit)
+    type(model).validation_step = face.d2l.Classifier.validation_step
+    trained(face, model, clusters)
+    assert "val_mine" not in model.board.data
+
+
+@pytest.mark.parametrize("jit", [True, False])
+def test_an_array_that_is_no_variable_may_change_in_a_step(face, clusters, jit):
+    def training_step(self, batch):
+        self.seen = self.seen + len(batch[0])
+        return face.d2l.Classifier.training_step(self, batch)
+
+    model = with_state(face.d2l, training_step=training_step)
+    model.seen = jnp.zeros((), jnp.int32)
+    trained(face, model, clusters, jit=jit)
+    assert int(model.seen) == 3 * 160
+
+
+def test_more_than_ten_plots_keep_their_order(face, weights, clusters):
+    def validation_step(self, batch):
+        for i in range(12):
+            self.plot(f"k{i}", i, train=False)
+
+    model = trained(face, face.classifier(weights, validation_step=validation_step), clusters)
+    assert list(model.board.data)[1:] == [f"val_k{i}" for i in range(12)]

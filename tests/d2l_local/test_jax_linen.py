@@ -459,9 +459,13 @@ def test_a_model_with_a_list_among_its_fields_is_trained():
     assert trained(Deep([4, 4])).model.board.data["val_acc"][-1].y > 0.3
 
 
-def test_without_a_gpu_jax_chooses():
-    fitted = trained(MLP(), epochs=1, num_gpus=1)
-    assert len(fitted.gpus) == min(1, d2l.num_gpus())
+def test_training_is_on_the_first_gpu(monkeypatch):
+    """The CPU stands for it: what is put on a device is committed to it."""
+    monkeypatch.setattr(d2l, "first_gpus", lambda n: [d2l.cpu()][:n])
+    for num_gpus in (0, 1):
+        fitted = trained(MLP(), epochs=1, num_gpus=num_gpus)
+        leaves = jax.tree.leaves((fitted.state.params, fitted.batch))
+        assert {leaf.committed for leaf in leaves} == {bool(num_gpus)}
 
 
 def test_errors_say_what_to_do():

@@ -78,6 +78,25 @@ def test_one_that_is_not_written_for_it_says_so_once_and_is_as_it_was(built: Boo
     assert not (built.root / "notebooks/abacus/part/second.ipynb").exists()
 
 
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+def test_a_page_without_the_tab_shows_the_first_one_to_its_readers(
+    root: Path, with_notebooks: Callable[[Book], Book], build_pages: Callable[[Book], str]
+):
+    """What stands in a chapter for a tab that it is not written for yet is left out."""
+    first = root / "chapters/part/first.md"
+    words = "\n\n:begin_tab:`abacus`\nAn abacus has beads.\n:end_tab:\n"
+    first.write_text(first.read_text(encoding="utf-8") + words, encoding="utf-8")
+    book = with_notebooks(add_abacus(root, ", chapters: [chapters/part/second]"))
+    assert build_pages(book) == ""
+    html = (root / "_build/html/chapters/part/first.html").read_text(encoding="utf-8")
+    article = BeautifulSoup(html, "html.parser").select_one("article")
+    assert article is not None
+    assert "beads" not in article.get_text()
+    accuracy = [str(span["data-tab"]) for span in article.select("p [data-tab]")[:3]]
+    assert accuracy == ["pytorch abacus", "tensorflow", "mxnet"]
+    assert not (root / "notebooks/abacus/part/first.ipynb").exists()
+
+
 def test_without_a_list_all_chapters_are_written_for_it(root: Path):
     drafts = read_manuscript(add_abacus(root)).drafts
     paths = {draft.chapter.path for draft in drafts if draft.tab.name == "abacus"}

@@ -254,3 +254,9 @@ def test_hide_all_hides_what_follows_too(executed_book: Book):
     assert [source for _, source, _ in told(page(executed_book, text).notebook.cells)] == [
         "first = 1"
     ]
+
+
+def test_a_chapter_with_nothing_but_a_choice_of_tabs_has_a_page(book: Book):
+    text = "# A\n\n```{.python .input}\ntab.interact_select(['mxnet', 'pytorch'])\n```\n"
+    page = merge(book, "chapters/part/second.md", text)
+    assert [cell.cell_type for cell in page.notebook.cells] == ["markdown"]

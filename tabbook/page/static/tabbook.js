@@ -22,7 +22,7 @@
 
   function show(element) {
     if (element.dataset.tab) {
-      element.hidden = element.dataset.tab !== root.dataset.tab;
+      element.hidden = !element.dataset.tab.split(" ").includes(root.dataset.tab);
     } else {
       const input = document.getElementById(element.htmlFor);
       input.autocomplete = "off"; // or the browser brings back an older choice
