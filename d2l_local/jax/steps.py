@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,12 @@ import jax.numpy as jnp
 from flax import nnx
 
 from d2l_local.common.board import add_to_curve
+
+# The array in a variable as it is: Flax 0.11, which Colab has, calls it by another name.
+_get: Any = getattr(nnx.Variable, "get_raw_value", operator.attrgetter("raw_value"))
+_set: Any = getattr(
+    nnx.Variable, "set_raw_value", lambda variable, value: setattr(variable, "raw_value", value)
+)
 
 
 class Plotted(nnx.Variable):
@@ -128,12 +135,12 @@ class Compiled:
         if not self.jit:
             return self.function(*self.objects, batch)
         for i, variable in self.variables:
-            self.leaves[i] = variable.get_raw_value()
+            self.leaves[i] = _get(variable)
         for i, owner, name in self.arrays:
             self.leaves[i] = getattr(owner, name)
         self.leaves, result = self.pure(self.leaves, batch)
         for i, variable in self.variables:
-            variable.set_raw_value(self.leaves[i])
+            _set(variable, self.leaves[i])
         for i, owner, name in self.arrays:
             setattr(owner, name, self.leaves[i])
         return result
