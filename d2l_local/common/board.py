@@ -561,7 +561,7 @@ def add_to_curve(model: Any, key: str, value: Any, train: bool) -> None:
     options: dict[str, int] = {"every_n": _batches_of_point(done, num_batches, points)}
     board.xlabel = "epoch"
     if _takes_weight(getattr(board.draw, "__func__", board.draw)):
-        options["weight"] = _num_examples(getattr(trainer, "batch", None))
+        options["weight"] = num_examples(getattr(trainer, "batch", None))
     # Without its graph, which would keep all of a step in memory until the point is drawn.
     board.draw(x, value.detach() if hasattr(value, "detach") else value, label, **options)
 
@@ -582,10 +582,10 @@ def _takes_weight(draw: Callable[..., None]) -> bool:
     return "weight" in inspect.signature(draw).parameters
 
 
-def _num_examples(batch: Any) -> int:
+def num_examples(batch: Any) -> int:
     """Return the number of targets of a batch, or 1 for a batch of another kind."""
     try:
-        return len(batch[-1])
+        return int(batch.num_examples) if hasattr(batch, "num_examples") else len(batch[-1])
     except (TypeError, LookupError):
         return 1
 

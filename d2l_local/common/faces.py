@@ -31,7 +31,7 @@ def frameworks_first() -> Iterator[None]:
 
 def stand_aside(name: str) -> None:
     """Leave the name `torch`, for instance, to the framework, where a face is imported as that."""
-    if "." not in name and name != "__main__":
+    if (Path(__file__).parents[1] / name).is_dir():
         del sys.modules[name]
         with frameworks_first():
             importlib.import_module(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import jax
@@ -13,12 +13,13 @@ from d2l_local.common import fashion_mnist
 from d2l_local.common.figures import show_images
 from d2l_local.common.hyperparameters import add_to_class
 from d2l_local.common.training import num_rows
+from d2l_local.jax.batch import Batch, Rows, Transform
 from d2l_local.jax.core import DataModule
 from d2l_local.jax.seed import get_key
 
 
 class ArrayLoader:
-    """Batches of arrays, on the device where the arrays are, each cut out at once.
+    """Batches of arrays, on the device where the arrays are, each cut out when it is used.
 
     Args:
         arrays: equally long arrays.
@@ -35,26 +36,22 @@ class ArrayLoader:
         arrays: Sequence[Any],
         batch_size: int,
         shuffle: bool,
-        transform: Callable[..., Sequence[jax.Array]] | None = None,
+        transform: Transform | None = None,
     ):
         self.num_rows = num_rows(arrays, batch_size)
         self.arrays = tuple(map(jnp.asarray, arrays))
         self.batch_size, self.shuffle, self.transform = int(batch_size), shuffle, transform
-        self._cut = jax.jit(self._batch)
-
-    def _batch(self, arrays: Sequence[jax.Array], rows: jax.Array) -> tuple[jax.Array, ...]:
-        batch = tuple(array[rows] for array in arrays)
-        return tuple(self.transform(*batch)) if self.transform else batch
 
     def __len__(self) -> int:
         return -(-self.num_rows // self.batch_size)
 
-    def __iter__(self) -> Iterator[tuple[jax.Array, ...]]:
+    def __iter__(self) -> Iterator[Batch]:
         order = np.arange(self.num_rows, dtype=np.int32)
         if self.shuffle:
             order = np.asarray(jax.random.permutation(get_key(), order))
         for start in range(0, self.num_rows, self.batch_size):
-            yield self._cut(self.arrays, order[start : start + self.batch_size])
+            rows = order[start : start + self.batch_size]
+            yield Batch(Rows(self.arrays, rows, self.transform))
 
 
 @add_to_class(DataModule)

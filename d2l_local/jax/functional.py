@@ -10,6 +10,7 @@ import jax
 import optax
 from flax import nnx
 
+from d2l_local.common.board import num_examples
 from d2l_local.common.fashion_mnist import size_of
 from d2l_local.common.functional import (
     Means,
@@ -19,6 +20,7 @@ from d2l_local.common.functional import (
     train,
     unreported,
 )
+from d2l_local.jax.batch import cut, uncut
 from d2l_local.jax.data import ArrayLoader, FashionMNIST
 from d2l_local.jax.device import move, try_gpu
 from d2l_local.jax.seed import get_key
@@ -96,29 +98,42 @@ def _num_correct(y_hat: jax.Array, y: jax.Array) -> jax.Array:
     return (y_hat.astype(y.dtype) == y).sum()
 
 
-def _evaluating(net: Net) -> Net:
-    """Return the network in the mode of evaluation: a copy of a module, or a function itself."""
+def _evaluating(net: Net, function: Callable[[Net, Any], jax.Array]) -> Callable[[Any], jax.Array]:
+    """Return `function` of a network that evaluates, and of a batch or its inputs.
+
+    With a module it is compiled, and has a copy in the mode of evaluation.
+    """
     if not isinstance(net, nnx.Module):
-        return net
+        return functools.partial(function, net)
     copy = nnx.clone(net)
     copy.eval()
     vars(copy).pop("trainer", None)  # JAX keeps all that leads away from what it has compiled.
-    return nnx.cached_partial(_call, copy)
+    compiled = nnx.cached_partial(_compiled(function), copy)
+    return lambda batch: compiled(uncut(batch))
 
 
-@nnx.jit
-def _call(net: nnx.Module, X: jax.Array) -> jax.Array:
+@functools.cache
+def _compiled(function: Callable[..., jax.Array]) -> Callable[..., jax.Array]:
+    return nnx.jit(function)
+
+
+def _scores(net: Net, X: jax.Array) -> jax.Array:
     return net(X)
+
+
+def _hits(net: Net, batch: Any) -> jax.Array:
+    X, y = cut(batch)
+    return _num_correct(net(X), y)
 
 
 def evaluate_accuracy(net: Net, data_iter: Batches) -> float:
     """Return the fraction of correct predictions of a module or of a function of inputs X."""
-    net = _evaluating(net)
+    hits = _evaluating(net, _hits)
     correct: Any = 0
     examples = 0
-    for X, y in data_iter:
-        correct += _num_correct(net(X), y)
-        examples += y.size
+    for batch in data_iter:
+        correct += hits(batch)
+        examples += num_examples(batch)
     return float(correct) / examples
 
 
@@ -132,10 +147,10 @@ def evaluate_accuracy_gpu(
 
 def evaluate_loss(net: Net, data_iter: Batches, loss: Loss) -> float:
     """Return the mean loss: over examples or, if `loss` has the mean of a batch, over batches."""
-    net = _evaluating(net)
+    scores = _evaluating(net, _scores)
     total = count = 0.0
     for X, y in data_iter:
-        out = net(X)
+        out = scores(X)
         batch_loss = loss(out, y.reshape(out.shape) if y.size == out.size else y)
         total += float(batch_loss.sum())
         count += batch_loss.size
@@ -186,7 +201,8 @@ def _step_of_module(net: nnx.Module, loss: Loss, optimizer: nnx.Optimizer) -> Co
 def _gradient_of_function(net: Net, loss: Loss) -> Callable[..., Any]:
     """Return a function that returns gradients of the summed loss, and total loss and hits."""
 
-    def summed_loss(params: Any, X: jax.Array, y: jax.Array) -> Any:
+    def summed_loss(params: Any, batch: Any) -> Any:
+        X, y = cut(batch)
         y_hat = net(params, X)
         batch_loss = loss(y_hat, y)
         return batch_loss.sum(), (_total(batch_loss, y), _num_correct(y_hat, y))
@@ -214,15 +230,15 @@ def _train_epoch(
     else:
         gradient = _gradient_of_function(net, loss)
     losses, hits, examples = [], [], 0
-    for X, y in train_iter:
+    for batch in train_iter:
         if isinstance(updater, nnx.Optimizer):
-            total, correct = step((X, y))
+            total, correct = step(batch)
         else:
-            grads, (total, correct) = gradient(updater.params, X, y)
-            updater(X.shape[0], grads)
+            grads, (total, correct) = gradient(updater.params, uncut(batch))
+            updater(num_examples(batch), grads)
         losses.append(total)
         hits.append(correct)
-        examples += y.size
+        examples += num_examples(batch)
         report(means)
     return means()
 
@@ -257,7 +273,7 @@ def _train(
 def predict_ch3(net: Net, test_iter: Batches, n: int = 6) -> None:
     """Show the first `n` test images with their true and their predicted classes."""
     X, y = next(iter(test_iter))
-    predicted = _evaluating(net)(X).argmax(axis=1)
+    predicted = _evaluating(net, _scores)(X).argmax(axis=1)
     show_predictions(X.reshape(-1, *X.shape[1:3])[:n], y[:n], predicted[:n])
 
 
@@ -272,7 +288,7 @@ def train_ch6(
     """Train a network on a device, from Xavier's initialisation, by stochastic gradient descent."""
     device = device or try_gpu()
     xavier = jax.nn.initializers.xavier_uniform()
-    for _, layer in nnx.iter_modules(net):
+    for _, layer in nnx.iter_graph(net):
         if isinstance(layer, (nnx.Linear, nnx.Conv)):
             layer.kernel[...] = xavier(get_key(), layer.kernel.shape)
     move(net, device)

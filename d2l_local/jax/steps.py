@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from flax import nnx
 
 from d2l_local.common.board import add_to_curve
+from d2l_local.jax.batch import cut, uncut
 
 # The array in a variable as it is: Flax 0.11, which Colab has, calls it by another name.
 _get: Any = getattr(nnx.Variable, "get_raw_value", operator.attrgetter("raw_value"))
@@ -138,7 +139,7 @@ class Compiled:
             self.leaves[i] = _get(variable)
         for i, owner, name in self.arrays:
             self.leaves[i] = getattr(owner, name)
-        self.leaves, result = self.pure(self.leaves, batch)
+        self.leaves, result = self.pure(self.leaves, uncut(batch))
         for i, variable in self.variables:
             _set(variable, self.leaves[i])
         for i, owner, name in self.arrays:
@@ -148,7 +149,7 @@ class Compiled:
     def _pure(self, graph: Any, tree: Any) -> Callable[..., Any]:
         def pure(leaves: list[Any], batch: Any) -> tuple[list[Any], Any]:
             objects = nnx.merge(graph, jax.tree.unflatten(tree, leaves))
-            result = self.function(*objects, batch)
+            result = self.function(*objects, cut(batch))
             leaves, new_tree = jax.tree.flatten(nnx.state(objects))
             if new_tree != tree:
                 raise TypeError(

@@ -352,5 +352,6 @@ EXERCISES = {
     "speed-pytorch": _speed(0.8, 2.5),
     "speed-tensorflow": _speed(0.5, 1.7),
     "speed-mxnet": _speed(0.8, 15),
+    "speed-jax": _speed(0.3, 1.2),
     "width": WIDTH,
 }

@@ -22,6 +22,7 @@ ONE_THREAD = dict.fromkeys(
         "VECLIB_MAXIMUM_THREADS",
         "TF_NUM_INTRAOP_THREADS",
         "TF_NUM_INTEROP_THREADS",
+        "NPROC",  # of XLA, which compiles for JAX
     ),
     "1",
 )

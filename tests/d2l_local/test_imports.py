@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import faces
 import pytest
@@ -44,12 +45,14 @@ def test_inside_the_package_the_framework_is_still_the_framework(framework, firs
     assert kept == "True"
 
 
-def test_only_a_framework_s_name_is_left_to_somebody_else():
+@pytest.mark.parametrize("name", ["__main__", "d2l"])  # A face run as a script, or linked to.
+def test_only_a_framework_s_name_is_left_to_somebody_else(name, monkeypatch):
     from d2l_local.common.faces import stand_aside
 
-    main = sys.modules["__main__"]
-    stand_aside("__main__")  # What a face is called when it is run as a script.
-    assert sys.modules["__main__"] is main
+    face = ModuleType(name)
+    monkeypatch.setitem(sys.modules, name, face)
+    stand_aside(name)
+    assert sys.modules[name] is face
 
 
 @pytest.mark.parametrize("face", sorted(FRAMEWORKS))

@@ -1,6 +1,7 @@
 """What only the JAX face has: compiled steps, keys, variables."""
 
 import copy
+import functools
 import pickle
 
 import faces
@@ -286,3 +287,62 @@ def test_more_than_ten_plots_keep_their_order(face, weights, clusters):
 
     model = trained(face, face.classifier(weights, validation_step=validation_step), clusters)
     assert list(model.board.data)[1:] == [f"val_k{i}" for i in range(12)]
+
+
+def test_a_batch_is_used_like_a_tuple(d2l):
+    data = d2l.SyntheticRegressionData(jnp.array([2.0, -3.4]), 4.2, num_train=20, batch_size=8)
+    for batch, size in zip(data.train_dataloader(), (8, 8, 4), strict=True):
+        X, y = batch
+        assert len(batch) == 2
+        assert X.shape == (size, 2)
+        assert y.shape == (size, 1)
+        assert batch[0] is X
+        assert batch[-1] is y
+        assert batch[:1] == (X,)
+        negative = jax.jit(functools.partial(jax.tree.map, jnp.negative))(batch)
+        np.testing.assert_array_equal(negative[1], -y)
+        assert jax.tree.map(jnp.shape, batch) == (X.shape, y.shape)
+        assert [array.shape for array in jax.device_put(batch)] == [X.shape, y.shape]
+        assert repr(batch) == repr((X, y))
+
+
+def test_bytes_become_floats_where_a_batch_is_looked_at(d2l):
+    data = d2l.FashionMNIST(batch_size=16, num_train=40, num_val=8)
+    images, labels = next(iter(data.val_dataloader()))
+    assert images.dtype == jnp.float32
+    assert images.shape == (8, 28, 28, 1)
+    np.testing.assert_array_equal(labels, data.val[1])
+    np.testing.assert_allclose(images[..., 0], data.val[0] / 255, atol=1e-6)
+
+
+def test_training_and_evaluation_cut_a_batch_inside_what_is_compiled(d2l):
+    class Trainer(d2l.Trainer):
+        def prepare_batch(self, batch):
+            batches.append(batch)
+            return batch
+
+    class Model(d2l.Classifier):
+        def __init__(self, lr):
+            super().__init__()
+            self.save_hyperparameters()
+            self.board.display = False
+            self.net = nnx.Linear(784, 10, rngs=nnx.Rngs(0))
+
+        def forward(self, X):
+            return self.net(X.reshape(-1, 784))
+
+    batches = []
+    data = d2l.FashionMNIST(batch_size=16, num_train=40, num_val=8)
+    model = Model(lr=0.1)
+    Trainer(max_epochs=2).fit(model, data)
+    batches += list(data.val_dataloader())
+    d2l.evaluate_accuracy(model, batches[-1:])
+    batches += list(data.train_dataloader())
+    d2l.train_epoch_ch3(
+        model,
+        batches[-3:],
+        optax.softmax_cross_entropy_with_integer_labels,
+        nnx.Optimizer(model, optax.sgd(0.1), wrt=nnx.Param),
+    )
+    assert [batch.num_examples for batch in batches] == [16, 16, 8, 8] * 2 + [8, 16, 16, 8]
+    assert not any("arrays" in vars(batch) for batch in batches)

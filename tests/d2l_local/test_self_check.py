@@ -19,7 +19,12 @@ from d2l_local.lab.self_check import MIME_TYPE, self_check
 # Answers that do not come from the runs.
 ON_PAPER = {"width_3": 99, "length": 0.5, "blow_up": 0.7, "grid_size": 126}
 WITHOUT_STORED_RESULTS = {"matrices", "single-neuron"}
-SPEEDS = {"torch": "speed-pytorch", "tensorflow": "speed-tensorflow", "mxnet": "speed-mxnet"}
+SPEEDS = {
+    "torch": "speed-pytorch",
+    "tensorflow": "speed-tensorflow",
+    "mxnet": "speed-mxnet",
+    "jax": "speed-jax",
+}
 
 
 def runs_of(exercise, framework="torch"):

@@ -187,6 +187,23 @@ def test_a_jupyter_book_s_aliases_are_in_ops_and_its_library_is_named_with_the_t
     assert "    return d2l.mul(d2l.size(x), 2)\n" in (root / "made/one.py").read_text("utf-8")
 
 
+def test_a_chapter_without_a_tab_gives_nothing_to_its_library(book_with_ops):
+    root = book_with_ops("")
+    config, index = root / "_config.yml", root / "index.md"
+    two = "library: made/one.py}\n      two: {title: Two, library: made/two.py, chapters: [more]}\n"
+    config.write_text(config.read_text("utf-8").replace("library: made/one.py}\n", two), "utf-8")
+    (root / "_toc.yml").write_text("format: jb-book\nroot: index\nchapters:\n- file: more\n")
+    cell = "```{.python .input}\n%%tab all\ndef NAME(): return 1  #@save\n```\n"
+    index.write_text("# B\n\n" + cell.replace("NAME", "only_in_one"), "utf-8")
+    (root / "more.md").write_text("# M\n\n" + cell.replace("NAME", "in_both"), "utf-8")
+    assert main(["library"]) == 0
+    one, two = ((root / f"made/{tab}.py").read_text("utf-8") for tab in ("one", "two"))
+    assert "def only_in_one" in one
+    assert "def in_both" in one
+    assert "def in_both" in two
+    assert "only_in_one" not in two
+
+
 def body(text: str) -> list[str]:
     """The statements of a library above the aliases, without layout."""
     return [ast.unparse(node) for node in ast.parse(text.partition("\n# Alias")[0]).body]
