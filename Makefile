@@ -2,7 +2,8 @@
 # an environment in .venv from requirements.txt, and the data in your cache directory.
 
 PYTHON ?= python3
-SUPPORTED := >=3.11,<3.14
+# `make notebooks SUPPORTED=3.13` takes one of them.
+SUPPORTED ?= >=3.11,<3.14
 BIN := .venv/bin
 READY := .venv/.ready
 
@@ -31,12 +32,15 @@ INSTALL := $(UV) pip install --quiet $(if $(FIND_LINKS),--find-links $(FIND_LINK
 # `make test TAB=pytorch` runs the notebooks of one framework.
 TAB ?=
 
+# `make notebooks BASE=origin/main` runs those that a change since that commit can affect.
+BASE ?=
+
 # `make mutants SEED=1 N=150` draws other changes, and fewer.
 SEED ?= 0
 N ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help book sphinx9 test execute check drawings format lock bench mutants data clean
+.PHONY: help book sphinx9 test lint unit notebooks colab newest oldest execute check drawings format lock bench mutants release data clean
 
 help: ## List the targets
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,11 +48,21 @@ help: ## List the targets
 book: $(READY) data ## Execute notebooks that are out of date, then build the pages in _build/html
 	$(BIN)/tabbook build
 
-test: $(READY) data ## Lint, type-check, run the unit tests and re-execute every notebook (TAB=... for one framework)
+PYTEST := $(BIN)/pytest -n auto --dist loadfile
+test: lint data ## Lint, type-check, run the unit tests and re-execute every notebook (TAB=... for one framework)
+	$(PYTEST) --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
+
+lint: $(READY) ## Lint and type-check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto --dist loadfile --nbval tests $(if $(TAB),notebooks/$(TAB),notebooks)
+
+unit: $(READY) data ## Run the unit tests
+	$(PYTEST) tests
+
+notebooks: $(READY) data ## Re-execute the notebooks (TAB=... for one framework, BASE=origin/main what a change since then affects)
+	@found=$$($(if $(BASE),$(BIN)/python tests/affected.py $(BASE) $(TAB),echo notebooks/$(TAB))) || exit; \
+	  if [ -n "$$found" ]; then $(PYTEST) --nbval $$found; else echo 'This change affects no notebook.'; fi
 
 # An environment of its own: Jupyter Book asks for older packages, which it does not need.
 sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the same text
@@ -59,6 +73,28 @@ sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the s
 	rm -rf _build/sphinx9
 	.venv-sphinx9/bin/jupyter-book build --quiet --all -W --keep-going --path-output _build/sphinx9 .
 	$(BIN)/python tests/tabbook/same_text.py _build/html _build/sphinx9/_build/html
+
+# The library in environments of others: with the versions that Colab has, with the newest and with the
+# oldest that pyproject.toml admits. WITH names the Python, TAB a framework, NOTEBOOKS what is executed;
+# FACES leaves a framework out, such as PyTorch where its wheel would bring a GPU's libraries.
+WITH ?=
+FACES ?= torch,tensorflow,mxnet,jax
+NOTEBOOKS ?= $(foreach chapter,start/network mlp/scratch mlp/concise mlp/exercises/width,notebooks/$(or $(TAB),*)/$(chapter).ipynb)
+define elsewhere
+	$(UV) venv --quiet --clear --python $(or $(WITH),$(1)) .venv-$@
+	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) $(2) --editable '.[search,$(FACES)]' 'ipykernel>=6.25' 'pandas>=2'
+	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) --no-deps mxnet==1.9.1
+	$(BIN)/python tests/elsewhere.py .venv-$@/bin/python $(NOTEBOOKS)
+endef
+
+colab: $(READY) data ## Execute notebooks with the versions that Colab has (WITH=... Python, TAB=..., NOTEBOOKS=...)
+	$(call elsewhere,3.13,--requirements requirements-colab.txt)
+
+newest: $(READY) data ## Execute them with the newest versions that the library admits
+	$(call elsewhere,3.13,--upgrade)
+
+oldest: $(READY) data ## Execute them with the oldest
+	$(call elsewhere,3.11,--resolution lowest-direct)
 
 execute: $(READY) data ## Execute the notebooks that are out of date
 	$(BIN)/tabbook execute $(if $(TAB),--tab $(TAB))
@@ -77,6 +113,33 @@ mutants: $(READY) data ## Change what the library means, here and there: do the 
 	mkdir -p _build/mutants
 	$(UV) run --quiet --script tests/mutants/operators.py d2l_local $(SEED) > _build/mutants/operators.jsonl
 	$(BIN)/python tests/mutants --seed $(SEED) $(if $(N),--number $(N)) _build/mutants/operators.jsonl
+
+# Built from a copy, for building leaves traces; from what git knows, since other files are nobody's
+# release; and with the time of the commit, so that its wheels are the same on any day.
+RELEASE := _build/release
+PACKAGED := d2l_local tabbook pyproject.toml README.md LICENSE-CODE
+INSTALLED := $(RELEASE)/venv-
+release: $(READY) ## Build both packages in _build/release; check, install and try them
+	rm -rf $(RELEASE)
+	mkdir -p $(RELEASE)/source
+	git ls-files -z $(PACKAGED) | xargs -0 tar -cf - | tar -xf - -C $(RELEASE)/source
+	for folder in . tabbook; do \
+	  SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(UV) build --quiet --python $(BIN)/python \
+	    --out-dir $(RELEASE) $(RELEASE)/source/$$folder || exit 1; \
+	done
+	$(UV) tool run --quiet --from 'twine>=6.1' twine check --strict $(RELEASE)/*.whl $(RELEASE)/*.tar.gz
+	WHEELS=$(RELEASE) $(BIN)/pytest --quiet tests/test_wheels.py tests/test_release.py
+	for package in d2l_local tabbook; do \
+	  $(UV) venv --quiet --python $(BIN)/python $(INSTALLED)$$package \
+	  && $(INSTALL) --python $(INSTALLED)$$package $(RELEASE)/$$package-*.whl \
+	  && $(UV) pip check --quiet --python $(INSTALLED)$$package || exit 1; \
+	done
+	$(INSTALLED)d2l_local/bin/python -I -c 'import d2l_local; print("d2l_local", d2l_local.__version__)'
+	$(INSTALLED)d2l_local/bin/python -I -m d2l_local.collect --help > /dev/null
+	$(INSTALLED)tabbook/bin/tabbook --help
+	cd $(RELEASE) && $$(command -v sha256sum || echo shasum -a 256) *.whl *.tar.gz
+	@changed=$$(git status --short $(PACKAGED)); [ -z "$$changed" ] \
+	  || printf 'Not a release yet: these are not committed.\n%s\n' "$$changed"
 
 format: $(READY) ## Format the Python files
 	$(BIN)/ruff check --fix

@@ -1,6 +1,10 @@
-"""What is installed: the library without the builder, and the builder without the library."""
+"""What is installed: the library without the builder, and the builder without the library.
+
+`make release` names the folder of the wheels that it has built in the variable `WHEELS`.
+"""
 
 import email
+import os
 import shutil
 import subprocess
 import sys
@@ -16,19 +20,26 @@ BUILD = "import sys, setuptools.build_meta as b; print(b.build_wheel(sys.argv[1]
 
 @pytest.fixture(scope="module", params=["library", "builder"])
 def wheel(request, tmp_path_factory):
-    """A package's name and its wheel, opened; built from a copy, for building leaves traces."""
+    """A package's name and its wheel, opened."""
+    package = {"library": "d2l_local", "builder": "tabbook"}[request.param]
+    built = os.environ.get("WHEELS")
+    folder = Path(built) if built else build(package, tmp_path_factory)
+    (path,) = folder.glob(f"{package}-*.whl")
+    with zipfile.ZipFile(path) as archive:
+        yield package, archive
+
+
+def build(package, tmp_path_factory):
+    """Build a wheel from a copy, for building leaves traces; return the folder that it is in."""
     copy, out = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("wheel")
     for name in ("d2l_local", "tabbook"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE-CODE"):
         shutil.copy(ROOT / name, copy / name)
-    package, folder = {"library": ("d2l_local", copy), "builder": ("tabbook", copy / "tabbook")}[
-        request.param
-    ]
+    folder = {"d2l_local": copy, "tabbook": copy / "tabbook"}[package]
     command = [sys.executable, "-c", BUILD, out]
     subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    with zipfile.ZipFile(next(out.glob("*.whl"))) as archive:
-        yield package, archive
+    return out
 
 
 def test_a_wheel_holds_every_file_of_its_package_and_none_of_the_other(wheel):

@@ -46,6 +46,9 @@ def read_ini_book(folder: Path) -> Book:
     build = config["build"]
     root = folder / build["source_dir"]
     found = _chapters(root, config)
+    if outside := sorted(path for path in found if path.startswith(("../", "/"))):
+        message = f"'notebooks' should match files of the book's folder, not {outside[0]}"
+        raise ProblemsError([Problem(CONFIG, _line(folder, "build", "notebooks"), message)])
     listed, problems = _reading_order(root, f"{build['index'].removesuffix('.md')}.md")
     tabs, faults = _tabs(folder, config)
     return Book(

@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
@@ -301,11 +301,30 @@ def _read_tab(config: _Config, name: str) -> Tab:
 
 def _read_toc(root: Path) -> SiteMap:
     try:
-        return parse_toc_yaml(root / TOC)
+        site_map = parse_toc_yaml(root / TOC)
     except FileNotFoundError:
         raise ProblemsError([Problem(TOC, 1, "there is no such file")]) from None
     except (MalformedError, yaml.YAMLError, ValueError, RecursionError) as error:
         raise ProblemsError([Problem(TOC, 1, f"not a table of contents: {error}")]) from None
+    documents = list(site_map.values())
+    children = (child for each in documents for child in (*each.child_files(), *each.child_globs()))
+    outside = [name for name in (site_map.root.docname, *children) if not _is_inside(name)]
+    if outside:  # Notebooks would be written there, too.
+        message = "it should lie in the book's folder"
+        raise ProblemsError([_toc_problem(root, name, message) for name in outside])
+    return site_map
+
+
+def _is_inside(entry: str) -> bool:
+    path = PurePosixPath(entry)
+    return not path.is_absolute() and ".." not in path.parts
+
+
+def _toc_problem(root: Path, entry: str, message: str) -> Problem:
+    """What is wrong with an entry, at its line."""
+    lines = read_text(root / TOC).splitlines()
+    line = next((n for n, text in enumerate(lines, 1) if entry in text), 1)
+    return Problem(TOC, line, f"'{entry}': {message}")
 
 
 def _sources(root: Path, documents: Iterable[str]) -> Iterator[str]:
@@ -357,13 +376,11 @@ def _named(root: Path, item: object) -> Iterator[str]:
 
 
 def _toc_problems(root: Path, chapters: tuple[str, ...]) -> list[Problem]:
-    lines = read_text(root / TOC).splitlines()
     problems = []
     for chapter in chapters:
         if not is_file(root / chapter):
             name = chapter.removesuffix(".md")
-            line = next((n for n, text in enumerate(lines, 1) if name in text), 1)
-            problems.append(Problem(TOC, line, f"'{name}': there is no file {chapter}"))
+            problems.append(_toc_problem(root, name, f"there is no file {chapter}"))
     for path in files_in(root / CHAPTERS, ".md"):
         chapter = path.relative_to(root).as_posix()
         if chapter not in chapters:

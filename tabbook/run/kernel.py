@@ -28,6 +28,7 @@ THREAD_POOLS = (
     "VECLIB_MAXIMUM_THREADS",
     "TF_NUM_INTRAOP_THREADS",
     "TF_NUM_INTEROP_THREADS",
+    "NPROC",  # of XLA, which compiles for JAX
 )
 # nbclient logs what it also raises.
 LOGGER = logging.getLogger(__name__)

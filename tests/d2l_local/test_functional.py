@@ -260,8 +260,7 @@ def test_a_network_is_in_training_mode_while_it_is_trained_and_never_else(face, 
     assert modes == [True]
     face.d2l.evaluate_accuracy(net, data)
     face.d2l.evaluate_loss(net, data, loss)
-    # What is compiled for evaluation serves both.
-    assert modes == ([True, False] if face.name == "jax" else [True, False, False])
+    assert modes == [True, False, False]
 
 
 def test_linear_regression_recovers_the_true_parameters(face):

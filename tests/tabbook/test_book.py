@@ -156,3 +156,10 @@ def test_copies_that_jupyter_keeps_are_no_chapters(root: Path):
     folder.mkdir()
     (folder / "first-checkpoint.md").write_text("# Copy\n", encoding="utf-8")
     assert read_book(root).problems == ()
+
+
+@pytest.mark.parametrize("entry", ["../secret", "chapters/../../secret", "/secret"])
+@pytest.mark.parametrize("kind", ["file", "glob"])
+def test_an_entry_outside_the_book_is_refused(root: Path, entry: str, kind: str):
+    edit(root / "_toc.yml", "- file: chapters/part/second", f"- {kind}: {entry}")
+    assert messages(root) == [f"_toc.yml:7: '{entry}': it should lie in the book's folder"]

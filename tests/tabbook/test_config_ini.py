@@ -120,3 +120,11 @@ def test_a_null_byte_is_reported_at_its_line(read, setting: str):
     with pytest.raises(ProblemsError) as error:
         read(f"[build]\n{setting} = a\0b\n")
     assert str(error.value) == "config.ini:2: a null byte, which no name can have"
+
+
+@pytest.mark.parametrize("pattern", ["../*.md", "chapter/../../*.md"])
+def test_a_pattern_that_leads_out_of_the_folder_is_refused(read, tmp_path: Path, pattern: str):
+    secret = tmp_path.parent / f"{tmp_path.name}.md"
+    secret.write_text("# Secret\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match=r"config.ini:3: 'notebooks' should match files of"):
+        read(f"[build]\ntabs = R\nnotebooks = {pattern}\n", chapter__one="# One\n")
