@@ -76,9 +76,9 @@ sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the s
 
 # The library in environments of others: with the versions that Colab has, with the newest and with the
 # oldest that pyproject.toml admits. WITH names the Python, TAB a framework, NOTEBOOKS what is executed;
-# FACES leaves a framework out, such as PyTorch where its wheel would bring a GPU's libraries.
+# FACES=jax installs one framework only, where PyTorch's wheel would bring a GPU's libraries, say.
 WITH ?=
-FACES ?= torch,tensorflow,mxnet,jax
+FACES ?= $(shell sed -n 's/^ *module: //p' _config.yml | paste -s -d , -)
 NOTEBOOKS ?= $(foreach chapter,start/network mlp/scratch mlp/concise mlp/exercises/width,notebooks/$(or $(TAB),*)/$(chapter).ipynb)
 define elsewhere
 	$(UV) venv --quiet --clear --python $(or $(WITH),$(1)) .venv-$@

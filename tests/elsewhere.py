@@ -20,14 +20,16 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+from tabbook.book.settings import read_book
 from tabbook.run.kernel import CELL_TIME_LIMIT, kernel_environment
 
 ROOT = Path(__file__).parents[1]
-VERSIONS = (
-    "import importlib.metadata as m, platform; print('Python', platform.python_version(), *("
-    "f'{d.name} {d.version}' for n in ('numpy', 'torch', 'tensorflow', 'tensorflow-cpu', 'keras', "
-    "'mxnet', 'jax', 'flax', 'optax', 'matplotlib', 'pandas') for d in m.distributions(name=n)))"
-)
+VERSIONS = """
+import platform, sys
+from importlib.metadata import distributions
+found = [f"{d.name} {d.version}" for name in sys.argv[1:] for d in distributions(name=name)]
+print("Python", platform.python_version(), *found)
+"""
 
 
 def executed(notebook: nbformat.NotebookNode, python: str, folder: Path) -> list[str]:
@@ -59,7 +61,10 @@ def main() -> None:
     parser.add_argument("notebooks", nargs="+", type=Path, metavar="notebook")
     options = parser.parse_args()
     python = str(options.python.absolute())
-    print(subprocess.check_output([python, "-c", VERSIONS], text=True).strip(), flush=True)
+    book = read_book(ROOT)
+    packages = [*book.packages, *(name for tab in book.tabs for name in tab.packages)]
+    command = [python, "-c", VERSIONS, *packages, "keras", "flax", "optax"]
+    print(subprocess.check_output(command, text=True), end="", flush=True)
     failed = 0
     for path in options.notebooks:
         start = time.perf_counter()
