@@ -74,27 +74,50 @@ sphinx9: book ## Build the pages with today's Sphinx, too: no warning, and the s
 	.venv-sphinx9/bin/jupyter-book build --quiet --all -W --keep-going --path-output _build/sphinx9 .
 	$(BIN)/python tests/tabbook/same_text.py _build/html _build/sphinx9/_build/html
 
+# Built from a copy, for building leaves traces; from what git knows, since other files are nobody's
+# release; and with one time for all files, so that its wheels are the same on any day.
+RELEASE := _build/release
+PACKAGED := d2l_local tabbook pyproject.toml README.md LICENSE-CODE
+INSTALLED := $(RELEASE)/venv-
+define packages
+	rm -rf $(RELEASE)
+	mkdir -p $(RELEASE)/source
+	git ls-files -z $(PACKAGED) | xargs -0 tar -cf - | tar -xf - -C $(RELEASE)/source
+	for folder in . tabbook; do \
+	  SOURCE_DATE_EPOCH=946684800 $(UV) build --quiet --python $(BIN)/python \
+	    --out-dir $(RELEASE) $(RELEASE)/source/$$folder || exit 1; \
+	done
+endef
+SHA256 := $(BIN)/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())'
+
 # The library in environments of others: with the versions that Colab has, with the newest and with the
 # oldest that pyproject.toml admits. WITH names the Python, TAB a framework, NOTEBOOKS what is executed;
 # FACES=jax installs one framework only, where PyTorch's wheel would bring a GPU's libraries, say.
 WITH ?=
+comma := ,
 FACES ?= $(shell sed -n 's/^ *module: //p' _config.yml | paste -s -d , -)
 NOTEBOOKS ?= $(foreach chapter,start/network mlp/scratch mlp/concise mlp/exercises/width,notebooks/$(or $(TAB),*)/$(chapter).ipynb)
 define elsewhere
-	$(UV) venv --quiet --clear --python $(or $(WITH),$(1)) .venv-$@
-	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) $(2) --editable '.[search,$(FACES)]' 'ipykernel>=6.25' 'pandas>=2'
+	$(UV) venv --quiet --clear --seed --python $(or $(WITH),$(1)) .venv-$@
+	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) $(2) 'ipykernel>=6.25' 'pandas>=2'
+endef
+LIBRARY := --requirements pyproject.toml --extra search $(foreach face,$(subst $(comma), ,$(FACES)),--extra $(face))
+
+newest: $(READY) data ## Execute notebooks with the newest versions that the library admits (WITH=... Python, TAB=..., NOTEBOOKS=...)
+	$(call elsewhere,3.13,--upgrade $(LIBRARY))
 	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) --no-deps mxnet==1.9.1
 	$(BIN)/python tests/elsewhere.py .venv-$@/bin/python $(NOTEBOOKS)
-endef
-
-colab: $(READY) data ## Execute notebooks with the versions that Colab has (WITH=... Python, TAB=..., NOTEBOOKS=...)
-	$(call elsewhere,3.13,--requirements requirements-colab.txt)
-
-newest: $(READY) data ## Execute them with the newest versions that the library admits
-	$(call elsewhere,3.13,--upgrade)
 
 oldest: $(READY) data ## Execute them with the oldest
-	$(call elsewhere,3.11,--resolution lowest-direct)
+	$(call elsewhere,3.11,--resolution lowest-direct $(LIBRARY))
+	VIRTUAL_ENV=$(CURDIR)/.venv-$@ $(INSTALL) --no-deps mxnet==1.9.1
+	$(BIN)/python tests/elsewhere.py .venv-$@/bin/python $(NOTEBOOKS)
+
+# Without the library and without MXNet: the first cell of a notebook has to bring them.
+colab: $(READY) data ## Execute them with the versions that Colab has, from their set-up cell on
+	$(packages)
+	$(call elsewhere,3.13,--requirements requirements-colab.txt $(LIBRARY))
+	$(BIN)/python tests/elsewhere.py --wheel $(RELEASE)/d2l_local-*.whl .venv-$@/bin/python $(NOTEBOOKS)
 
 execute: $(READY) data ## Execute the notebooks that are out of date
 	$(BIN)/tabbook execute $(if $(TAB),--tab $(TAB))
@@ -114,19 +137,8 @@ mutants: $(READY) data ## Change what the library means, here and there: do the 
 	$(UV) run --quiet --script tests/mutants/operators.py d2l_local $(SEED) > _build/mutants/operators.jsonl
 	$(BIN)/python tests/mutants --seed $(SEED) $(if $(N),--number $(N)) _build/mutants/operators.jsonl
 
-# Built from a copy, for building leaves traces; from what git knows, since other files are nobody's
-# release; and with the time of the commit, so that its wheels are the same on any day.
-RELEASE := _build/release
-PACKAGED := d2l_local tabbook pyproject.toml README.md LICENSE-CODE
-INSTALLED := $(RELEASE)/venv-
 release: $(READY) ## Build both packages in _build/release; check, install and try them
-	rm -rf $(RELEASE)
-	mkdir -p $(RELEASE)/source
-	git ls-files -z $(PACKAGED) | xargs -0 tar -cf - | tar -xf - -C $(RELEASE)/source
-	for folder in . tabbook; do \
-	  SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(UV) build --quiet --python $(BIN)/python \
-	    --out-dir $(RELEASE) $(RELEASE)/source/$$folder || exit 1; \
-	done
+	$(packages)
 	$(UV) tool run --quiet --from 'twine>=6.1' twine check --strict $(RELEASE)/*.whl $(RELEASE)/*.tar.gz
 	WHEELS=$(RELEASE) $(BIN)/pytest --quiet tests/test_wheels.py tests/test_release.py
 	for package in d2l_local tabbook; do \
@@ -140,6 +152,9 @@ release: $(READY) ## Build both packages in _build/release; check, install and t
 	cd $(RELEASE) && $$(command -v sha256sum || echo shasum -a 256) *.whl *.tar.gz
 	@changed=$$(git status --short $(PACKAGED)); [ -z "$$changed" ] \
 	  || printf 'Not a release yet: these are not committed.\n%s\n' "$$changed"
+	@wheel=$$(basename $(RELEASE)/d2l_local-*.whl); address="$$wheel#sha256=$$($(SHA256) $(RELEASE)/$$wheel)"; \
+	  grep -q "/$$address$$" _config.yml || { echo "Not a release yet: tabbook_wheel in _config.yml should end with \
+	/$$address; then make execute, which puts it into the notebooks." >&2; exit 1; }
 
 format: $(READY) ## Format the Python files
 	$(BIN)/ruff check --fix

@@ -31,6 +31,7 @@ SETTINGS: Mapping[str, type] = {
     "tabbook_solution": str,
     "tabbook_support": str,
     "tabbook_tabs": dict,
+    "tabbook_wheel": str,
     "tabbook_words": dict,
 }
 _TAB: Mapping[str, type] = {
@@ -41,6 +42,7 @@ _TAB: Mapping[str, type] = {
     "library": str,
     "chapters": list,
 }
+_WHEEL = re.compile(r"https://\S+\.whl#sha256=[0-9a-f]{64}")
 _EXPECTED = {
     bool: "true or false",
     dict: "settings, indented below it",
@@ -97,6 +99,7 @@ class Book:
     `problems` is what is wrong in the book's settings that does not keep its chapters from being
     read. `packages` are distributions, besides the frameworks, whose versions outputs depend on.
     `binds_numbers` says that every number in prose has to come from somewhere.
+    `wheel` is the address of the support library for those who run a notebook on Colab.
     `unlisted` are chapters that no table of contents names. `chapter_numbers` are those that Sphinx
     gives to the chapters of numbered parts, which the numbers of their figures begin with.
     """
@@ -110,6 +113,7 @@ class Book:
     repository: str = ""
     branch: str = ""
     site: str = ""
+    wheel: str = ""
     folder: str = ""
     notebooks: str = NOTEBOOKS
     pages: tuple[str, ...] = ()
@@ -174,6 +178,7 @@ def read_book(root: Path) -> Book:
         repository=config.get(("repository", "url"), str).rstrip("/"),
         branch=config.get(("repository", "branch"), str) or "main",
         site=config.get(("html", "baseurl"), str).rstrip("/"),
+        wheel=settings["tabbook_wheel"],
         folder=CHAPTERS,
         pages=pages,
         solution=settings["tabbook_solution"],
@@ -183,6 +188,7 @@ def read_book(root: Path) -> Book:
         words=Words(config.get(("sphinx", "config", "language"), str), settings["tabbook_words"]),
         problems=(
             *_unknown_settings(config),
+            *_unpinned_wheel(config, settings["tabbook_wheel"]),
             *_unknown_chapters(config, chapters),
             *_toc_problems(root, chapters),
         ),
@@ -261,6 +267,14 @@ def _unknown_settings(config: _Config) -> Iterator[Problem]:
             near = difflib.get_close_matches(str(keys[-1]), allowed, 1, 0)[0]
             message = f"unknown setting '{keys[-1]}'; did you mean '{near}'?"
             yield Problem(CONFIG, config.line(keys), message)
+
+
+def _unpinned_wheel(config: _Config, wheel: str) -> Iterator[Problem]:
+    if wheel and not _WHEEL.fullmatch(wheel):
+        message = (
+            "tabbook_wheel should be an address of a wheel and its hash, https://….whl#sha256=…"
+        )
+        yield Problem(CONFIG, config.line(("sphinx", "config", "tabbook_wheel")), message)
 
 
 def _unknown_chapters(config: _Config, chapters: Iterable[str]) -> Iterator[Problem]:

@@ -92,15 +92,22 @@ def _cell_id(cell: Cell, seen: Counter[str]) -> str:
 
 
 def carry_outputs(old: Iterable[NotebookNode], new: Iterable[NotebookNode]) -> None:
-    """Give the code cells of `new` the outputs of those of `old` with the same source, in order."""
+    """Give the code cells of `new` the outputs of those of `old` with the same source, in order.
+
+    The set-up cell has none, whatever is in it: it counts as run if it was.
+    """
     executed: defaultdict[str, deque[NotebookNode]] = defaultdict(deque)
     for cell in _code_cells(old):
-        executed[cell.source].append(cell)
+        executed[_what_it_runs(cell)].append(cell)
     for cell in _code_cells(new):
-        if executed[cell.source]:
-            source = executed[cell.source].popleft()
+        if executed[_what_it_runs(cell)]:
+            source = executed[_what_it_runs(cell)].popleft()
             cell.outputs = source.outputs
             cell.execution_count = source.execution_count
+
+
+def _what_it_runs(cell: NotebookNode) -> str:
+    return "" if cell.metadata.get("tags") == LEFT_OUT["tags"] else cell.source
 
 
 def code_cells(notebook: NotebookNode) -> list[NotebookNode]:

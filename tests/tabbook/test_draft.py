@@ -72,6 +72,20 @@ def test_what_colab_installs_needs_no_execution(root: Path):
     assert "@other" in draft(root, "mxnet").cells[0].source
 
 
+def test_what_colab_installs_counts_as_run_if_it_was(root: Path):
+    committed = draft(root, "mxnet").notebook()
+    for count, cell in enumerate(code_cells(committed), 1):
+        cell.execution_count = count
+    path = root / "_config.yml"
+    text = path.read_text(encoding="utf-8").replace("branch: trunk", "branch: other")
+    path.write_text(text, encoding="utf-8")
+    new = draft(root, "mxnet").notebook(committed)
+    assert "@other" in new.cells[0].source
+    assert [cell.execution_count for cell in code_cells(new)] == [
+        cell.execution_count for cell in code_cells(committed)
+    ]
+
+
 def test_every_notebook_starts_with_its_set_up(book: Book):
     for each in read_manuscript(book).drafts:
         first = each.notebook().cells[0]
